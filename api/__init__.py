@@ -1,0 +1,1 @@
+"""The front door and the record of truth: conversations, cases and tickets."""

@@ -1,0 +1,70 @@
+"""Everything the environment may set, with its default; the names are the contract's."""
+
+import secrets
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "data"
+
+
+class Settings(BaseSettings):
+    """Read from `ROAMDESK_*`; a wrong value stops the start with a sentence that names it."""
+
+    model_config = SettingsConfigDict(env_prefix="ROAMDESK_", extra="ignore")
+
+    port: int = Field(default=8000, ge=1, le=65535)
+    host: str = "127.0.0.1"
+    data: Path = ROOT / "var"
+    database_url: str = ""
+    admin_password: str = ""
+    backoffice: str = "sample"
+    rate_limits: Literal["on", "off"] = "on"
+    clock: datetime | None = None
+    bot_url: str = "http://127.0.0.1:5005"
+    actions_url: str = "http://127.0.0.1:5055"
+    internal_key: str = ""
+    smsc_number: str = ""
+    """G2.3: the G side's SMS centre; blank in the guide, so it is the operator's to set."""
+    bot_timeout_seconds: float = Field(default=20.0, gt=0)
+
+    @field_validator("clock")
+    @classmethod
+    def _aware(cls, value: datetime | None) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+    @cached_property
+    def database(self) -> str:
+        """The SQLAlchemy URL; PostgreSQL is always driven by psycopg 3."""
+        if not self.database_url:
+            return f"sqlite+aiosqlite:///{self.data / 'roamdesk.db'}"
+        for prefix in ("postgresql://", "postgres://"):
+            if self.database_url.startswith(prefix):
+                return "postgresql+psycopg://" + self.database_url.removeprefix(prefix)
+        if self.database_url.startswith("sqlite:///"):
+            return "sqlite+aiosqlite:///" + self.database_url.removeprefix("sqlite:///")
+        return self.database_url
+
+    def secret(self, name: str, given: str = "") -> str:
+        """Return the secret `name`, making and keeping it (mode 0600) at first use."""
+        if given:
+            return given
+        self.data.mkdir(parents=True, exist_ok=True)
+        path = self.data / f"{name}.key"
+        try:
+            with open(path, "x", opener=_private) as file:
+                file.write(secrets.token_urlsafe(32))
+        except FileExistsError:
+            pass
+        return path.read_text().strip()
+
+
+def _private(path: str, flags: int) -> int:
+    import os
+
+    return os.open(path, flags, 0o600)
