@@ -4,11 +4,13 @@ One request is one transaction; what must follow a commit (waking listeners) is
 registered with `after_commit` and does not run when the transaction is rolled back.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
+from fastapi import Request
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, event, text
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
@@ -68,7 +70,14 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _engine(url)
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._writing = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._reading = async_sessionmaker(
+            self.engine.execution_options(reading=True), expire_on_commit=False
+        )
+        # SQLite has one writer; waiting here is fair, waiting in SQLite is polling.
+        self._one_writer: AbstractAsyncContextManager[Any] = (
+            asyncio.Lock() if self.is_sqlite else nullcontext()
+        )
 
     @property
     def is_sqlite(self) -> bool:
@@ -77,11 +86,17 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """Yield a session whose work is committed at the end, or rolled back on an error."""
-        async with self._sessions() as session:
+        async with self._one_writer, self._writing() as session:
             async with session.begin():
                 yield session
-            for call in session.info.pop("after_commit", []):
-                call()
+        for call in session.info.pop("after_commit", []):
+            call()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """Yield a session that only reads: on SQLite it waits for no writer."""
+        async with self._reading() as session:
+            yield session
 
     async def answers(self) -> bool:
         """Tell whether the database can be asked anything right now."""
@@ -105,6 +120,8 @@ def _engine(url: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "connect")
     def _pragmas(connection: Any, _: Any) -> None:
+        # The driver's own BEGIN is switched off: ours below says which kind.
+        connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute("pragma journal_mode=wal")
         # FULL: a ticket whose number was told survives a power cut, too.
@@ -114,9 +131,18 @@ def _engine(url: str) -> AsyncEngine:
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
-    def _write_lock_first(connection: Any) -> None:
+    def _begin(connection: Any) -> None:
         # A transaction that reads and then writes can't be upgraded behind another writer
-        # (SQLITE_BUSY at once, whatever the timeout), so writers queue at the start.
-        connection.exec_driver_sql("begin immediate")
+        # (SQLITE_BUSY at once, whatever the timeout), so writers take the lock at the start.
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("begin" if reading else "begin immediate")
 
     return engine
+
+
+async def transaction_of_request(request: Request) -> AsyncIterator[AsyncSession]:
+    """The dependency that makes one request one transaction, committed before the answer."""
+    database: Database = request.app.state.parts.database
+    reads = request.method in ("GET", "HEAD")
+    async with database.reading() if reads else database.transaction() as session:
+        yield session

@@ -1,0 +1,1 @@
+"""A running case: the facts with who said them and when; its step comes from replaying them."""

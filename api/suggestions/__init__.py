@@ -1,0 +1,1 @@
+"""Replies proposed to an agent, and what became of each."""
