@@ -1,0 +1,1 @@
+"""Runs the product on one machine: starts its processes, keeps them alive, measures them."""
