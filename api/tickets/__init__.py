@@ -1,0 +1,1 @@
+"""Tickets: number, lifecycle, clocks and append-only events."""
