@@ -142,7 +142,7 @@ def _engine(url: str) -> AsyncEngine:
 
 async def transaction_of_request(request: Request) -> AsyncIterator[AsyncSession]:
     """The dependency that makes one request one transaction, committed before the answer."""
-    database: Database = request.app.state.parts.database
+    database: Database = request.app.state.database
     reads = request.method in ("GET", "HEAD")
     async with database.reading() if reads else database.transaction() as session:
         yield session

@@ -16,7 +16,7 @@ async def log_in(
     body: Login, request: Request, response: Response, session: Transaction
 ) -> Person:
     refuse_other_sites(request)
-    await request.state.limits.login(request)
+    await request.app.state.limits.login(request)
     person, secret = await service.log_in(session, body.username, body.password)
     response.set_cookie(
         COOKIE,

@@ -59,6 +59,18 @@ async def outdate(session: AsyncSession, conversation_id: str) -> None:
     )
 
 
+async def find(session: AsyncSession, suggestion_id: str, conversation_id: str) -> Suggestion:
+    """Return a suggestion of this conversation.
+
+    Raises:
+        NotFound: there is none of this id here.
+    """
+    suggestion = await session.get(Suggestion, suggestion_id)
+    if suggestion is None or suggestion.conversation_id != conversation_id:
+        raise NotFound("没有这条建议。", code="suggestion_not_found")
+    return suggestion
+
+
 async def decide(
     session: AsyncSession, suggestion_id: str, state: str, *, by: str, reason: str | None = None
 ) -> Suggestion:

@@ -1,0 +1,46 @@
+"""Following a conversation live. The database is read; a wake-up only says when."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi.sse import ServerSentEvent
+
+from api.conversations import repository, service
+from api.conversations.schemas import MessageOut
+from api.tickets import repository as ticket_rows
+from api.tickets import service as tickets
+
+PING_SECONDS = 15.0
+"""Keeps proxies from closing a quiet stream, and finds out that the reader has gone."""
+
+
+async def follow(state: Any, conversation_id: str, seen: int) -> AsyncIterator[ServerSentEvent]:
+    """Yield every message after seq `seen`, then each new one, and the state when it changes."""
+    last_state: dict[str, Any] | None = None
+    with state.broker.listen(service.topic(conversation_id)) as news:
+        while True:
+            news.clear()
+            async with state.database.reading() as session:
+                conversation = await service.find(session, conversation_id)
+                fresh = await repository.messages(session, conversation_id, after=seen)
+                ticket = await ticket_rows.of_conversation(session, conversation_id)
+                card = await tickets.card(session, ticket) if ticket else None
+            for message in fresh:
+                seen = message.seq
+                shown = MessageOut.model_validate(message).model_dump(mode="json")
+                yield ServerSentEvent(event="message", id=str(seen), data=shown)
+            now = {
+                "mode": conversation.mode,
+                "waiting": conversation.waiting,
+                "typing": state.turns.thinking(conversation_id),
+                "ticket": card,
+            }
+            if now != last_state:
+                last_state = now
+                yield ServerSentEvent(event="state", data=now)
+            try:
+                async with asyncio.timeout(PING_SECONDS):
+                    await news.wait()
+            except TimeoutError:
+                yield ServerSentEvent(comment="ping")

@@ -1,0 +1,78 @@
+"""Queries on conversations and messages."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.conversations.models import Conversation, Message
+
+
+async def conversation(
+    session: AsyncSession, conversation_id: str, *, for_update: bool = False
+) -> Conversation | None:
+    return await session.get(Conversation, conversation_id, with_for_update=for_update or None)
+
+
+async def conversations(
+    session: AsyncSession,
+    *,
+    mode: str | None = None,
+    waiting: bool | None = None,
+    before: datetime | None = None,
+    limit: int = 100,
+) -> Sequence[Conversation]:
+    """Return conversations, those who wait for a person first, then the latest."""
+    query = select(Conversation).order_by(
+        Conversation.waiting.desc(), Conversation.updated_at.desc()
+    )
+    if mode is not None:
+        query = query.where(Conversation.mode == mode)
+    if waiting is not None:
+        query = query.where(Conversation.waiting == waiting)
+    if before is not None:
+        query = query.where(Conversation.updated_at < before)
+    return (await session.scalars(query.limit(limit))).all()
+
+
+async def by_client_id(
+    session: AsyncSession, conversation_id: str, client_id: str
+) -> Message | None:
+    return await session.scalar(
+        select(Message).where(
+            Message.conversation_id == conversation_id, Message.client_id == client_id
+        )
+    )
+
+
+async def messages(
+    session: AsyncSession, conversation_id: str, *, after: int = 0, limit: int = 1_000
+) -> Sequence[Message]:
+    return (
+        await session.scalars(
+            select(Message)
+            .where(Message.conversation_id == conversation_id, Message.seq > after)
+            .order_by(Message.seq)
+            .limit(limit)
+        )
+    ).all()
+
+
+async def replies(session: AsyncSession, message_id: str) -> Sequence[Message]:
+    return (
+        await session.scalars(
+            select(Message).where(Message.reply_to == message_id).order_by(Message.seq)
+        )
+    ).all()
+
+
+async def in_turn(session: AsyncSession, state: str, since: datetime) -> Sequence[Message]:
+    """Return the customers' messages whose turn is in `state`, oldest first."""
+    return (
+        await session.scalars(
+            select(Message)
+            .where(Message.turn == state, Message.created_at > since)
+            .order_by(Message.created_at, Message.seq)
+        )
+    ).all()

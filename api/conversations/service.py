@@ -1,0 +1,214 @@
+"""Beginning a conversation, taking in a message, letting someone speak, changing the mode."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api import clock
+from api.conversations import repository
+from api.conversations.models import Conversation, Message
+from api.database import after_commit
+from api.errors import Conflict, NotFound
+from api.events import Broker
+from api.people.models import Staff
+from api.suggestions import service as suggestions
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """Something to be said to a customer."""
+
+    text: str
+    asks: str | None = None
+    choices: Sequence[dict[str, str]] = ()
+    citations: Sequence[dict[str, str]] = ()
+    ticket: dict[str, Any] | None = None
+    trace: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Received:
+    message: Message
+    fresh: bool
+    """False: this client_id was here before, and nothing changed."""
+
+
+@dataclass(frozen=True)
+class Incoming:
+    client_id: str
+    text: str
+    choice: dict[str, str] | None = field(default=None)
+
+
+def topic(conversation_id: str) -> str:
+    return f"conversation:{conversation_id}"
+
+
+def begin(session: AsyncSession, channel: str, greeting: Sequence[Utterance],
+          conversation_id: str | None = None) -> tuple[Conversation, list[Message]]:
+    """Open a conversation and say the greeting."""
+    now = clock.now()
+    conversation = Conversation(
+        id=conversation_id or str(uuid.uuid4()),
+        channel=channel,
+        mode="auto",
+        waiting=False,
+        last_seq=0,
+        misses=0,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(conversation)
+    return conversation, [say(session, conversation, "bot", words) for words in greeting]
+
+
+async def find(
+    session: AsyncSession, conversation_id: str, *, for_update: bool = False
+) -> Conversation:
+    """Return the conversation.
+
+    Raises:
+        NotFound: there is none of this id.
+    """
+    conversation = await repository.conversation(session, conversation_id, for_update=for_update)
+    if conversation is None:
+        raise NotFound("没有找到这段对话。", code="conversation_not_found")
+    return conversation
+
+
+async def receive(
+    session: AsyncSession, broker: Broker, conversation_id: str, incoming: Incoming
+) -> Received:
+    """Store a customer's message, once however often it is sent."""
+    # The row lock makes seq and client_id of one conversation safe on every database.
+    conversation = await find(session, conversation_id, for_update=True)
+    known = await repository.by_client_id(session, conversation_id, incoming.client_id)
+    if known is not None:
+        return Received(known, fresh=False)
+    message = _append(
+        session,
+        conversation,
+        Message(
+            sender="customer",
+            client_id=incoming.client_id,
+            text=incoming.text,
+            choice=incoming.choice,
+            turn="skipped" if conversation.mode == "agent" else "queued",
+            choices=[],
+            citations=[],
+        ),
+    )
+    await suggestions.outdate(session, conversation_id)
+    after_commit(session, lambda: broker.publish(topic(conversation_id)))
+    return Received(message, fresh=True)
+
+
+def say(
+    session: AsyncSession,
+    conversation: Conversation,
+    sender: str,
+    words: Utterance,
+    *,
+    reply_to: str | None = None,
+    client_id: str | None = None,
+    staff_id: str | None = None,
+) -> Message:
+    """Put something said to the customer into the transcript; it is then what was asked last."""
+    conversation.asks = words.asks if sender == "bot" else (words.asks or conversation.asks)
+    return _append(
+        session,
+        conversation,
+        Message(
+            sender=sender,
+            client_id=client_id,
+            staff_id=staff_id,
+            text=words.text,
+            asks=words.asks,
+            choices=list(words.choices),
+            citations=list(words.citations),
+            ticket=words.ticket,
+            trace=words.trace,
+            reply_to=reply_to,
+        ),
+    )
+
+
+def wait_for_person(conversation: Conversation) -> None:
+    """Queue the conversation for a person; it stays queued until an agent takes it."""
+    if not conversation.waiting:
+        conversation.waiting = True
+        conversation.waiting_since = clock.now()
+
+
+async def set_mode(
+    session: AsyncSession, broker: Broker, conversation_id: str, mode: str, person: Staff
+) -> Conversation:
+    """Let the bot speak (`auto`), draft for an agent (`copilot`), or be silent (`agent`).
+
+    Raises:
+        Conflict: another agent has taken this conversation.
+    """
+    conversation = await find(session, conversation_id, for_update=True)
+    taken = conversation.taken_by not in (None, person.id)
+    if taken and person.role == "agent":
+        raise Conflict("另一位同事正在处理这段对话。", code="taken_by_another")
+    conversation.mode = mode
+    conversation.updated_at = clock.now()
+    if mode == "auto":
+        conversation.taken_by = None
+    else:
+        conversation.taken_by = person.id
+        conversation.waiting = False
+        conversation.waiting_since = None
+    after_commit(session, lambda: broker.publish(topic(conversation_id)))
+    return conversation
+
+
+async def reply(
+    session: AsyncSession,
+    broker: Broker,
+    conversation_id: str,
+    *,
+    client_id: str,
+    text: str,
+    person: Staff,
+    suggestion_id: str | None = None,
+) -> Message:
+    """Say an agent's words, once however often they are sent.
+
+    Raises:
+        Conflict: the bot speaks here: take over first.
+    """
+    conversation = await find(session, conversation_id, for_update=True)
+    known = await repository.by_client_id(session, conversation_id, client_id)
+    if known is not None:
+        return known
+    if conversation.mode == "auto":
+        raise Conflict("机器人正在接待，请先接手再回复。", code="bot_speaks")
+    words = Utterance(text)
+    if suggestion_id is not None:
+        proposed = await suggestions.find(session, suggestion_id, conversation_id)
+        same = proposed.text == text
+        await suggestions.decide(
+            session, suggestion_id, "sent" if same else "edited", by=person.id
+        )
+        words = Utterance(text, proposed.asks, proposed.choices, proposed.citations)
+    message = say(
+        session, conversation, "agent", words, client_id=client_id, staff_id=person.id
+    )
+    after_commit(session, lambda: broker.publish(topic(conversation_id)))
+    return message
+
+
+def _append(session: AsyncSession, conversation: Conversation, message: Message) -> Message:
+    conversation.last_seq += 1
+    conversation.updated_at = clock.now()
+    message.id = str(uuid.uuid4())
+    message.seq = conversation.last_seq
+    message.conversation_id = conversation.id
+    message.created_at = conversation.updated_at
+    session.add(message)
+    return message

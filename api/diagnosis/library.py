@@ -1,0 +1,50 @@
+"""Reads data/diagnosis, publishes it as a revision, and gives each case its own revision."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api import clock
+from api.decision_tree import Library, load
+from api.diagnosis.models import TreeRevision
+
+
+def read_documents(folder: Path) -> dict[str, Any]:
+    """Return the parsed YAML files of `folder` by name, the cases left out."""
+    yaml = YAML(typ="safe")
+    return {
+        path.stem: yaml.load(path.read_text(encoding="utf-8"))
+        for path in sorted(folder.glob("*.yml"))
+        if not path.name.endswith(".cases.yml")
+    }
+
+
+class Shelf:
+    """The current library and the older ones that running cases still use."""
+
+    def __init__(self, documents: dict[str, Any]) -> None:
+        self._documents = documents
+        self.current = load(documents)
+        self._known = {self.current.revision: self.current}
+
+    async def publish(self, session: AsyncSession) -> None:
+        """Keep the current revision for good, so that cases begun with it can end with it."""
+        if await session.get(TreeRevision, self.current.revision) is None:
+            session.add(
+                TreeRevision(
+                    revision=self.current.revision,
+                    documents=json.dumps(self._documents, ensure_ascii=False, default=str),
+                    published_at=clock.now(),
+                )
+            )
+
+    async def revision(self, session: AsyncSession, revision: str) -> Library:
+        """Return the library of a published revision."""
+        library = self._known.get(revision)
+        if library is None:
+            row = await session.get_one(TreeRevision, revision)
+            library = self._known[revision] = load(json.loads(row.documents))
+        return library

@@ -1,0 +1,228 @@
+"""What is answered to one message, and what that does to the ticket and the queue.
+
+A reply is a short list of utterances: first what the message itself wants (a question about
+a term, a person, the state of the ticket), then the step of the tree.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.conversations import service as conversations
+from api.conversations.models import Conversation
+from api.conversations.service import Utterance
+from api.diagnosis.service import RunningCase
+from api.interview import wording
+from api.interview.understanding import SERVICE_BY_INTENT, Meaning, Report
+from api.tickets import repository as ticket_rows
+from api.tickets import service as tickets
+from api.tickets.models import Ticket
+
+if TYPE_CHECKING:
+    from api.interview.service import Interview
+
+COMPLAINTS = {
+    "ask_billing": ("billing", "您说的是费用问题，机器人不能替您核账。"),
+    "complain_service": ("service_attitude", "给您添堵了，您反映的服务问题我已经记下。"),
+}
+SMALL_TALK = {
+    "greet": "utter_greet",
+    "thank": "utter_thank",
+    "goodbye": "utter_goodbye",
+    "chitchat": "utter_chitchat",
+    "out_of_scope": "utter_out_of_scope",
+}
+WAITING = "waiting_back_office"
+MISSES_BEFORE_PERSON = 2
+
+
+class Replies:
+    """Composes the reply of one turn inside its transaction."""
+
+    def __init__(
+        self,
+        interview: Interview,
+        session: AsyncSession,
+        conversation: Conversation,
+        case: RunningCase,
+        ticket: Ticket | None,
+    ) -> None:
+        self.interview = interview
+        self.session = session
+        self.conversation = conversation
+        self.case = case
+        self.ticket = ticket
+        self.country = case.facts.get("location")
+
+    async def to(
+        self, report: Report, meant: Meaning, added: dict[str, str], replaced: bool
+    ) -> list[dict[str, Any]]:
+        """Return the messages that answer `report`, as the bot's action takes them."""
+        intent = report.intent.name
+        said: list[dict[str, Any]] = []
+        heard = wording.read_back(self.case.library, added, replaced)
+        if meant.unsure_of is not None:
+            heard += self.case.library.facts[meant.unsure_of].unsure
+        said += await self._aside(intent, report.text)
+        if intent == "request_human":
+            return said
+        if added or meant.answers_question:
+            self.conversation.misses = 0
+            return said + await self._go_on(heard)
+        if said:
+            return said + (await self._ask_again() if intent not in ("goodbye", "thank") else [])
+        if intent in SERVICE_BY_INTENT or intent in ("deny", "affirm") or report.correction:
+            if self.ticket is not None and self.ticket.outcome not in (None, WAITING):
+                return await self._after_the_end(intent)
+            if intent in SERVICE_BY_INTENT:
+                return await self._go_on("")
+        return await self._not_understood()
+
+    async def step(self, prefix: str = "") -> list[Utterance]:
+        """Say where the case stands: the next question, what we wait for, or the end."""
+        step = self.case.step()
+        library, facts = self.case.library, self.case.facts
+        if step.kind == "ask":
+            smsc = self.interview.smsc_number
+            return [wording.question(library, step, facts, prefix, smsc)]
+        ticket = await self._ticket("network_quality")
+        if step.kind == "wait":
+            if ticket.outcome != WAITING:
+                ticket.outcome = WAITING
+                tickets.record(self.session, ticket, "waits_for", "system", fact=step.fact)
+                await tickets.move_towards(self.session, ticket, "investigating", "bot")
+            conversations.wait_for_person(self.conversation)
+            due = await self._due("first_answer")
+            card = await tickets.card(self.session, ticket)
+            return [wording.waiting(library, step, facts, card, due, prefix)]
+        outcome = library.outcomes[step.outcome]
+        fresh = await tickets.conclude(
+            self.session, ticket, step.outcome, outcome.priority, "bot"
+        )
+        if fresh and outcome.notify:
+            tickets.record(self.session, ticket, "notify", "system", to=outcome.notify)
+        if not outcome.resolves_alone:
+            conversations.wait_for_person(self.conversation)
+        due = await self._due(outcome.clock)
+        card = await tickets.card(self.session, ticket)
+        return [wording.conclusion(library, step, facts, card, due, prefix)]
+
+    async def _go_on(self, heard: str) -> list[dict[str, Any]]:
+        """Say the step; with the first trouble the ticket opens and is told at once (P1, P2)."""
+        said: list[dict[str, Any]] = []
+        if self.ticket is None and "service" in self.case.facts:
+            ticket = await self._ticket("network_quality")
+            due = await self._due("first_answer")
+            card = await tickets.card(self.session, ticket)
+            asks_on = self.case.step().kind == "ask"
+            words = wording.acknowledgement(card, due, self.country, heard, asks_on)
+            said.append(bubble(words))
+            heard = ""
+        return said + [bubble(words) for words in await self.step(heard)]
+
+    async def _aside(self, intent: str, text: str) -> list[dict[str, Any]]:
+        """Answer what a message wants besides the interview."""
+        if intent in SMALL_TALK:
+            return [{"response": SMALL_TALK[intent]}]
+        if intent == "ask_knowledge":
+            hits = self.interview.knowledge.search(text, limit=1)
+            if not hits:
+                return [bubble(Utterance(wording.NO_ARTICLE))]
+            article = hits[0].article
+            source = {
+                "id": article.id, "title": article.title, "text": article.text,
+                "source": article.source,
+            }
+            cites = wording.citations(self.case.library, article.cites) or [source]
+            return [bubble(Utterance(article.text, citations=cites))]
+        if intent == "ask_progress":
+            return [bubble(await self._progress())]
+        if intent == "request_human":
+            await self._ticket(None)
+            conversations.wait_for_person(self.conversation)
+            return [bubble(await self._with_card(wording.PERSON))]
+        if intent in COMPLAINTS:
+            category, sentence = COMPLAINTS[intent]
+            ticket = await self._ticket(category)
+            tickets.record(self.session, ticket, "complaint", "customer", text, category=category)
+            conversations.wait_for_person(self.conversation)
+            return [bubble(await self._with_card(sentence))]
+        return []
+
+    async def _ask_again(self) -> list[dict[str, Any]]:
+        """After an aside the open question is asked again, if a trouble is being looked into."""
+        step = self.case.step()
+        if step.kind != "ask":
+            return []
+        prefix = wording.ASK_AGAIN if self.ticket is not None or self.case.facts else ""
+        return [bubble(words) for words in await self.step(prefix)]
+
+    async def _after_the_end(self, intent: str) -> list[dict[str, Any]]:
+        if intent == "affirm":
+            return [{"response": "utter_glad"}]
+        assert self.ticket is not None
+        tickets.record(self.session, self.ticket, "advice_did_not_help", "customer")
+        if self.ticket.status == "answered":
+            await tickets.move(self.session, self.ticket, "investigating", "customer")
+        conversations.wait_for_person(self.conversation)
+        return [bubble(await self._with_card(wording.STILL_BROKEN))]
+
+    async def _not_understood(self) -> list[dict[str, Any]]:
+        """Ask once more with the choices; the next time a person is called as well."""
+        self.conversation.misses += 1
+        step = self.case.step()
+        person = self.conversation.misses >= MISSES_BEFORE_PERSON
+        if person:
+            conversations.wait_for_person(self.conversation)
+        if step.kind != "ask":
+            return [bubble(await self._progress())]
+        prefix = wording.NOT_UNDERSTOOD_AGAIN if person else wording.NOT_UNDERSTOOD
+        return [bubble(words) for words in await self.step(prefix)]
+
+    async def _progress(self) -> Utterance:
+        if self.ticket is None:
+            return Utterance(wording.NO_TICKET)
+        card = await tickets.card(self.session, self.ticket)
+        return Utterance(wording.progress(card, self.country), ticket=card)
+
+    async def _with_card(self, sentence: str) -> Utterance:
+        """Add number and deadline: a promise about a colleague's work has a clock."""
+        assert self.ticket is not None
+        card = await tickets.card(self.session, self.ticket)
+        due = await self._due("first_answer")
+        return Utterance(
+            f"{sentence}工单号 {card['number']}，最晚 {wording.spoken(due, self.country)} 答复您。",
+            ticket=card,
+        )
+
+    async def _ticket(self, category: str | None) -> Ticket:
+        if self.ticket is None:
+            self.ticket = await tickets.open_ticket(
+                self.session, self.interview.calendar, self.conversation.id, category=category
+            )
+            await tickets.move(self.session, self.ticket, "acknowledged", "bot")
+        elif self.ticket.category is None and category is not None:
+            tickets.record(self.session, self.ticket, "category", "bot", to=category)
+            self.ticket.category = category
+        return self.ticket
+
+    async def _due(self, name: str) -> datetime:
+        assert self.ticket is not None
+        rows = await ticket_rows.clocks(self.session, self.ticket.number)
+        return next(row.due_at for row in rows if row.name == name)
+
+
+def bubble(words: Utterance) -> dict[str, Any]:
+    """Return an utterance as the bot's action takes it."""
+    return {
+        "text": words.text,
+        "response": None,
+        "asks": words.asks,
+        "choices": list(words.choices),
+        "citations": list(words.citations),
+        "ticket": words.ticket,
+        "trace": words.trace,
+    }

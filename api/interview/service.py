@@ -1,0 +1,225 @@
+"""One turn of the interview: understand, ask the back office, replay the tree, say the step.
+
+Idempotent by message id: the step given for a message is kept with it and given again.
+No transaction is open while the back office is asked.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api import clock
+from api.backoffice import BackOffice, Subscriber
+from api.conversations import service as conversations
+from api.conversations.models import Conversation, Message
+from api.conversations.service import Utterance
+from api.database import Database, after_commit
+from api.decision_tree import Library, Step, walk
+from api.diagnosis import service as diagnosis
+from api.diagnosis.library import Shelf
+from api.diagnosis.service import RunningCase, Said
+from api.errors import Invalid, NotFound
+from api.events import Broker
+from api.interview import wording
+from api.interview.replies import WAITING, Replies
+from api.interview.understanding import Meaning, Report, is_value, meaning
+from api.knowledge import KnowledgeBase
+from api.tickets import service as tickets
+from api.tickets.calendar import WorkCalendar
+from api.tickets.models import Ticket
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Turn:
+    """What one turn works on; lives as long as its transaction."""
+
+    session: AsyncSession
+    conversation: Conversation
+    message: Message | None
+    case: RunningCase
+    ticket: Ticket | None
+    report: Report
+    meaning: Meaning = field(default_factory=Meaning)
+    added: dict[str, str] = field(default_factory=dict)
+    replaced: bool = False
+    """The customer took back what they had said before."""
+
+
+class Interview:
+    """The interview's parts, shared by all turns of this process."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        broker: Broker,
+        shelf: Shelf,
+        back_office: BackOffice,
+        knowledge: KnowledgeBase,
+        calendar: WorkCalendar,
+        smsc_number: str = "",
+    ) -> None:
+        self.database = database
+        self.broker = broker
+        self.shelf = shelf
+        self.back_office = back_office
+        self.knowledge = knowledge
+        self.calendar = calendar
+        self.smsc_number = smsc_number
+
+    def greeting(self) -> list[Utterance]:
+        return [wording.greeting(self.shelf.current)]
+
+    async def take_turn(self, report: Report) -> dict[str, Any]:
+        """Return what the bot shall say to a message (see the routes' schema `TurnOut`)."""
+        async with self.database.transaction() as session:
+            turn = await self._open(session, report)
+            if turn.message is not None and turn.message.answer is not None:
+                return turn.message.answer
+            self._understand(turn)
+            asked = self._next_of_back_office(turn)
+            if asked is None:
+                return await self._answer(turn)
+        stated = await self._ask_back_office(turn.case.library, turn.case.facts, asked)
+        async with self.database.transaction() as session:
+            again = await self._open(session, report)
+            again.meaning, again.added, again.replaced = turn.meaning, turn.added, turn.replaced
+            again.case.take(session, stated)
+            return await self._answer(again)
+
+    async def set_fact_by_staff(self, number: str, said: Said, actor: str) -> None:
+        """Take a fact from an agent, move the case on, and tell the customer if it moved.
+
+        Raises:
+            NotFound: there is no such ticket.
+            Invalid: there is no such fact, or it has no such value.
+        """
+        async with self.database.transaction() as session:
+            ticket, case = await self._case_of_ticket(session, number)
+            if not is_value(case.library, said.fact, said.value):
+                raise Invalid("没有这个字段，或者它不能取这个值。", code="fact_not_valid")
+            before = case.step()
+            case.take(session, [said])
+            tickets.record(
+                session, ticket, "fact", actor, said.note, fact=said.fact, value=said.value
+            )
+            facts, library = case.facts, case.library
+        stated = await self._ask_back_office(library, facts, walk(library, facts))
+        async with self.database.transaction() as session:
+            ticket, case = await self._case_of_ticket(session, number)
+            case.take(session, stated)
+            if case.step() == before:
+                return
+            conversation = await conversations.find(
+                session, ticket.conversation_id, for_update=True
+            )
+            replies = Replies(self, session, conversation, case, ticket)
+            for words in await replies.step(prefix="核查有了结果。"):
+                conversations.say(session, conversation, "bot", words)
+            topic = conversations.topic(conversation.id)
+            after_commit(session, lambda: self.broker.publish(topic))
+
+    async def _case_of_ticket(
+        self, session: AsyncSession, number: str
+    ) -> tuple[Ticket, RunningCase]:
+        ticket = await tickets.find(session, number, for_update=True)
+        case = await diagnosis.running(session, self.shelf, ticket.conversation_id)
+        if case is None:
+            raise NotFound("这张工单没有诊断过程。", code="case_not_found")
+        return ticket, case
+
+    async def _open(self, session: AsyncSession, report: Report) -> Turn:
+        conversation_id = report.conversation_id
+        message = None
+        if report.message_id is not None:
+            conversation = await conversations.find(session, conversation_id, for_update=True)
+            message = await session.get(Message, report.message_id)
+            if message is None or message.conversation_id != conversation_id:
+                raise NotFound("没有这条消息。", code="message_not_found")
+        else:
+            conversation = await self._shell_conversation(session, report)
+        case = await diagnosis.running(session, self.shelf, conversation_id)
+        case = case or diagnosis.open_case(session, self.shelf, conversation_id)
+        ticket = await tickets.of_conversation(session, conversation_id)
+        return Turn(session, conversation, message, case, ticket, report)
+
+    async def _shell_conversation(self, session: AsyncSession, report: Report) -> Conversation:
+        """A developer's `rasa shell` has no front door: its conversation begins here."""
+        try:
+            return await conversations.find(session, report.conversation_id, for_update=True)
+        except NotFound:
+            conversation, _ = conversations.begin(
+                session, "shell", self.greeting(), report.conversation_id
+            )
+            return conversation
+
+    def _understand(self, turn: Turn) -> None:
+        known = turn.case.facts
+        turn.meaning = meaning(turn.report, turn.case.library, turn.conversation.asks, known)
+        message_id = turn.message.id if turn.message else None
+        turn.added = turn.case.take(
+            turn.session,
+            [Said(f, v, "customer", message_id) for f, v in turn.meaning.facts.items()],
+        )
+        turn.replaced = any(known.get(fact) not in (None, "unsure") for fact in turn.added)
+
+    def _next_of_back_office(self, turn: Turn) -> Step | None:
+        """Return the step whose answer is the back office's, when it is worth asking now."""
+        step = turn.case.step()
+        if step.kind != "wait" or not turn.case.facts.get("service"):
+            return None
+        asked_before = turn.ticket is not None and turn.ticket.outcome == WAITING
+        return step if turn.added or not asked_before else None
+
+    async def _ask_back_office(
+        self, library: Library, facts: dict[str, str], step: Step
+    ) -> list[Said]:
+        """Ask for fact after fact as long as the tree waits for one and it is answered."""
+        stated: list[Said] = []
+        facts = dict(facts)
+        subscriber = Subscriber(*(_number(facts, n) for n in ("msisdn", "iccid", "imsi")))
+        while step.kind == "wait" and step.fact not in facts:
+            answer = await self.back_office.ask(step.fact, subscriber, facts.get("location"))
+            if answer.value is None:
+                log.info("back_office_silent", fact=step.fact, why=answer.why_not)
+                break
+            facts[step.fact] = answer.value
+            stated.append(Said(step.fact, answer.value, answer.system, note=answer.detail))
+            step = walk(library, facts)
+        return stated
+
+    async def _answer(self, turn: Turn) -> dict[str, Any]:
+        replies = Replies(self, turn.session, turn.conversation, turn.case, turn.ticket)
+        said = await replies.to(turn.report, turn.meaning, turn.added, turn.replaced)
+        step = turn.case.step()
+        answer = {
+            "messages": said,
+            "step": {
+                "kind": step.kind,
+                "tree": step.tree,
+                "node": step.node,
+                "outcome": getattr(step, "outcome", None),
+            },
+        }
+        if turn.message is not None:
+            turn.message.answer = answer
+            turn.message.trace = {
+                **(turn.message.trace or {}),
+                "intent": turn.report.intent.name,
+                "confidence": round(turn.report.intent.confidence, 4),
+                "ranking": [r.model_dump() for r in turn.report.ranking],
+                "facts": turn.meaning.facts,
+                "node": f"{step.tree}/{step.node}",
+                "revision": turn.case.library.revision,
+                "model": turn.report.model,
+            }
+        return answer
+
+
+def _number(facts: dict[str, str], name: str) -> str | None:
+    value = facts.get(name)
+    return None if value in (None, "unsure") else value

@@ -1,0 +1,213 @@
+"""How a step is said: one question a message, four things at an end, and by what we know it.
+
+Every rule named here is a citation on the message; the words of questions, outcomes and
+rules themselves are data (data/diagnosis).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from api.conversations.service import Utterance
+from api.decision_tree import Fact, Library, Step, derive
+from api.interview import places
+from api.interview.local_time import spoken
+
+UNSURE = {"label": "不知道", "value": "unsure"}
+OTHER_OPERATOR = {"label": "其他运营商", "value": "other"}
+MAX_OPERATORS = 7
+DIGITS_SHOWN = 4
+
+GREETING = (
+    "您好，这里是中国电信国际漫游服务。请直接说说您在哪个国家或地区、手机出了什么问题，"
+    "也可以先点选；随时说“转人工”就能找到人。"
+)
+NOT_UNDERSTOOD = "抱歉，这句话我没有听懂。"
+NOT_UNDERSTOOD_AGAIN = "我还是没有听懂，已为您转人工。您也可以继续回答："
+ASK_AGAIN = "回到刚才的问题："
+NO_ARTICLE = "这个问题我手边没有可靠的资料，不想随便答您；需要的话请说“转人工”。"
+PERSON = "好的，已为您转人工，同事会在这个对话里接着和您说，您之前说的他都看得到。"
+STILL_BROKEN = "知道了，照做以后还是不行。我已把您的情况转给人工，同事会在这个对话里接着处理。"
+NO_TICKET = "您现在还没有工单。请说说您在哪里、手机出了什么问题，我马上为您登记。"
+
+BACK_OFFICE = {"crm": "客户资料系统", "noc": "网络运行中心", "hlr": "用户数据系统", "agent": "人工"}
+
+
+def greeting(library: Library) -> Utterance:
+    """Return the first words of a conversation."""
+    return Utterance(GREETING, "service", choices(library.facts["service"], library, {}))
+
+
+def choices(fact: Fact, library: Library, facts: dict[str, str]) -> list[dict[str, str]]:
+    """Return the buttons of a question; 不知道 is always one of them."""
+    if fact.kind == "operator":
+        here = [
+            {"label": row.names[0], "value": row.id}
+            for row in library.operators.values()
+            if facts.get("location") in row.countries
+        ][:MAX_OPERATORS]
+        return [*here, OTHER_OPERATOR, UNSURE]
+    named = [{"label": c.label, "value": c.value} for c in fact.choices if c.value != "unsure"]
+    return [*named, UNSURE]
+
+
+def choice_text(library: Library, fact: str, value: str) -> str:
+    """Return what pressing a choice says, for the transcript."""
+    if value == UNSURE["value"]:
+        return UNSURE["label"]
+    declared = library.facts[fact]
+    if declared.kind == "operator" and value == OTHER_OPERATOR["value"]:
+        return OTHER_OPERATOR["label"]
+    named = {choice.value: choice.label for choice in declared.choices}
+    return named.get(value) or _clause(library, fact, value)
+
+
+def understood(library: Library, said: dict[str, str]) -> str:
+    """Return what was just understood, as a short clause list; empty when nothing was."""
+    ordered = sorted(said.items(), key=lambda item: item[0] != "location")
+    clauses = [_clause(library, fact, value) for fact, value in ordered if value != "unsure"]
+    return "、".join(clauses)
+
+
+def read_back(library: Library, said: dict[str, str], corrected: bool) -> str:
+    heard = understood(library, said)
+    if not heard:
+        return ""
+    return f"好的，改成{heard}。" if corrected else f"记下了：{heard}。"
+
+
+def question(
+    library: Library, step: Step, facts: dict[str, str], prefix: str = "", smsc: str = ""
+) -> Utterance:
+    """Return the step's question: what was understood, why we ask, and what."""
+    fact = library.facts[step.fact]
+    why = f"{fact.why}，" if fact.why else ""
+    hint = ""
+    if fact.name == "sms_centre_ok":
+        # G2.3: the guide leaves the number blank, so it is the operator's own or nobody's.
+        hint = f"（应为 {smsc}）" if smsc else "（正确号码由人工向您确认）"
+    text = f"{prefix}{why}{fact.question}{hint}"
+    cites = node_citations(library, step)
+    return Utterance(
+        text, step.fact, choices(fact, library, facts), cites, trace=trace(library, step)
+    )
+
+
+def acknowledgement(
+    card: dict[str, Any], due: datetime, country: str | None, heard: str, asks_on: bool
+) -> Utterance:
+    """Return the confirmation of P2: number, what was understood, what follows, until when."""
+    then = "接下来请回答几个小问题，用来找出原因。" if asks_on else ""
+    return Utterance(
+        f"{heard}已为您登记，工单号 {card['number']}，最晚 {spoken(due, country)} 给您答复。{then}",
+        citations=[],
+        ticket=card,
+    )
+
+
+def conclusion(
+    library: Library,
+    step: Step,
+    facts: dict[str, str],
+    card: dict[str, Any],
+    due: datetime,
+    prefix: str = "",
+) -> Utterance:
+    """Return the end of a diagnosis: cause, steps, what we do until when, the number."""
+    outcome = library.outcomes[step.outcome]
+    basis = "指南没有写这一种，是按常理推断" if outcome.inferred else _basis(library, outcome.cites)
+    lines = [f"{prefix}最可能的原因：{outcome.cause}（{basis}）"]
+    lines += [f"资料说明：{note}" for note in _notes(library, facts, step)]
+    if outcome.steps:
+        lines.append("您现在可以这样做：")
+        lines += [f"{n}. {text}" for n, text in enumerate(outcome.steps, 1)]
+    until = spoken(due, facts.get("location"))
+    lines.append(f"我们会做的：{outcome.we_do.rstrip('。')}，最晚 {until} 答复您。")
+    lines.append(f"工单号 {card['number']}。还有别的要帮忙吗？")
+    cites = citations(library, [*outcome.cites, *node_cites(library, step)])
+    return Utterance("\n".join(lines), None, [], cites, card, trace(library, step))
+
+
+def waiting(
+    library: Library, step: Step, facts: dict[str, str], card: dict[str, Any], due: datetime,
+    prefix: str = "",
+) -> Utterance:
+    """Say honestly that the next answer is a person's or a system's, and until when."""
+    fact = library.facts[step.fact]
+    who = "、".join(BACK_OFFICE.get(w, w) for w in step.who if w != "agent") or "人工"
+    text = (
+        f"{prefix}您这边要问的已经问完了。下一步要由{who}查“{fact.title}”，机器人查不到，"
+        f"已转给人工核查，最晚 {spoken(due, facts.get('location'))} 在这里告诉您结果。"
+        f"工单号 {card['number']}。"
+    )
+    return Utterance(
+        text, None, [], node_citations(library, step), card, trace(library, step)
+    )
+
+
+def progress(card: dict[str, Any], country: str | None) -> str:
+    """Answer P13: where it stands, what is next, until when."""
+    upcoming = card["next_clock"]
+    nxt = (
+        f"下一步是{upcoming['title']}，最晚 "
+        f"{spoken(datetime.fromisoformat(upcoming['due_at']), country)}。"
+        if upcoming
+        else ""
+    )
+    return f"您的工单 {card['number']} 现在是“{card['status_title']}”。{nxt}"
+
+
+def masked(digits: str) -> str:
+    """Return a number as it is read back: 189****1234."""
+    if len(digits) <= 2 * DIGITS_SHOWN - 1:
+        return "*" * max(0, len(digits) - 2) + digits[-2:]
+    return f"{digits[:3]}{'*' * (len(digits) - 3 - DIGITS_SHOWN)}{digits[-DIGITS_SHOWN:]}"
+
+
+def citations(library: Library, ids: Iterable[str]) -> list[dict[str, str]]:
+    """Return citations as a customer can open them, each once."""
+    shown = []
+    for cite in dict.fromkeys(ids):
+        entry = library.citations[cite]
+        shown.append(
+            {"id": cite, "title": entry.title, "text": entry.text, "source": entry.heading}
+        )
+    return shown
+
+
+def node_cites(library: Library, step: Step) -> list[str]:
+    return list(library.trees[step.tree].nodes[step.node].cites)
+
+
+def node_citations(library: Library, step: Step) -> list[dict[str, str]]:
+    return citations(library, node_cites(library, step))
+
+
+def trace(library: Library, step: Step) -> dict[str, Any]:
+    return {"tree": step.tree, "node": step.node, "revision": library.revision}
+
+
+def _basis(library: Library, cites: Iterable[str]) -> str:
+    titles = [library.citations[cite].title for cite in cites if cite.startswith("G")]
+    return f"按处理指南：{titles[0]}" if titles else "依据见下方出处"
+
+
+def _notes(library: Library, facts: dict[str, str], step: Step) -> list[str]:
+    """Return what must be said of the dated rows that the walk went by."""
+    concluding = library.trees[step.tree].nodes[step.node].fact
+    derived = derive(library, facts).get(concluding)
+    return [derived.note] if derived is not None and derived.note else []
+
+
+def _clause(library: Library, name: str, value: str) -> str:
+    fact = library.facts[name]
+    if fact.kind == "place":
+        return f"您在{places.name(value)}"
+    if fact.kind == "operator":
+        row = library.operators.get(value)
+        return f"运营商是 {row.names[0]}" if row else "运营商不在名单里"
+    if name in ("msisdn", "iccid", "imsi"):
+        return f"{fact.title} {masked(value)}"
+    if fact.kind in ("digits", "count"):
+        return f"{fact.title} {value}"
+    return next((c.said or c.label for c in fact.choices if c.value == value), value)

@@ -1,0 +1,128 @@
+"""Puts the parts together: settings in, a FastAPI application out."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import structlog
+from fastapi import FastAPI
+from fastapi.responses import FileResponse
+from fastapi.staticfiles import StaticFiles
+
+from api import backoffice, clock, errors, health
+from api.bot_gateway import BotGateway
+from api.channels import web
+from api.conversations import endpoints as conversations
+from api.conversations.turn import Turns
+from api.database import Database
+from api.diagnosis.library import Shelf, read_documents
+from api.events import Broker
+from api.interview import endpoints as interview
+from api.interview.service import Interview
+from api.knowledge import KnowledgeBase
+from api.limits import Limits
+from api.people import endpoints as people
+from api.people import service as people_service
+from api.settings import DATA, ROOT, Settings
+from api.tickets import endpoints as tickets
+from api.tickets.calendar import load_calendar
+
+log = structlog.get_logger()
+
+MAX_BODY_BYTES = 512 * 1024
+WATCH_SECONDS = 2.0
+DRAIN_SECONDS = 5.0
+WIDGET = ROOT / "web" / "widget"
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the application; what it needs is opened when it starts, not at import."""
+    settings = settings or Settings()
+    clock.start_at(settings.clock)
+    app = FastAPI(
+        title="RoamDesk",
+        version="0.1.0",
+        description="国际漫游客服：对话、诊断、工单。",
+        lifespan=_lifespan,
+        max_body_size=MAX_BODY_BYTES,
+        separate_input_output_schemas=False,
+    )
+    app.state.settings = settings
+    app.state.limits = Limits(settings.rate_limits == "on")
+    errors.install(app)
+    for part in (health, people, conversations, tickets, interview, web):
+        app.include_router(part.router)
+    _pages(app, WIDGET)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    state, settings = app.state, app.state.settings
+    state.database = Database(settings.database)
+    state.broker = Broker()
+    state.token_key = settings.secret("token")
+    state.internal_key = settings.secret("internal", settings.internal_key)
+    state.gateway = BotGateway(
+        settings.bot_url, settings.actions_url, settings.bot_timeout_seconds
+    )
+    state.shelf = Shelf(read_documents(DATA / "diagnosis"))
+    back_office = backoffice.build(settings.backoffice)
+    state.interview = Interview(
+        database=state.database,
+        broker=state.broker,
+        shelf=state.shelf,
+        back_office=back_office,
+        knowledge=KnowledgeBase.load(DATA / "knowledge"),
+        calendar=load_calendar(DATA / "calendar"),
+        smsc_number=settings.smsc_number,
+    )
+    state.turns = Turns(state.database, state.gateway, state.broker)
+    state.readiness = health.Readiness(state.database, state.gateway)
+    async with state.database.transaction() as session:
+        await state.shelf.publish(session)
+        made_up = await people_service.ensure_admin(
+            session, settings.admin_password, settings.data
+        )
+    if made_up:
+        # The supervisor shows this line; it is said once and kept in the data folder.
+        print(f"管理员账号 admin，初始密码 {made_up}（只显示这一次）", flush=True)
+    watch = asyncio.create_task(_watch(state.readiness, state.turns))
+    try:
+        yield
+    finally:
+        watch.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watch
+        await state.turns.drain(DRAIN_SECONDS)
+        await state.gateway.close()
+        await back_office.close()
+        await state.database.close()
+
+
+async def _watch(readiness: health.Readiness, turns: Turns) -> None:
+    """When the bot comes (back), take up the turns that were cut off or failed."""
+    was_ready, first = False, True
+    while True:
+        try:
+            ready = (await readiness.look())["ready"]
+            if ready and not was_ready:
+                resumed = await turns.resume() if first else 0
+                retried = await turns.retry_failed()
+                log.info("bot_ready", resumed=resumed, retried=retried)
+                first = False
+            was_ready = ready
+        except Exception as error:  # the watch outlives a database that is away for a while
+            log.warning("watch_failed", error=type(error).__name__)
+            was_ready = False
+        await asyncio.sleep(WATCH_SECONDS)
+
+
+def _pages(app: FastAPI, widget: Path) -> None:
+    @app.get("/", include_in_schema=False)
+    async def demo() -> FileResponse:
+        return FileResponse(widget / "index.html")
+
+    app.mount("/widget", StaticFiles(directory=widget, check_dir=False), name="widget")

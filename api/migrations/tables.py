@@ -1,0 +1,12 @@
+"""Every table, so that Alembic sees them all."""
+
+from api.conversations import models as conversations
+from api.database import Base
+from api.diagnosis import models as diagnosis
+from api.people import models as people
+from api.suggestions import models as suggestions
+from api.tickets import models as tickets
+
+__all__ = ["conversations", "diagnosis", "metadata", "people", "suggestions", "tickets"]
+
+metadata = Base.metadata
