@@ -1,0 +1,122 @@
+"""Facts as entities: named as the contract names them, with canonical values, each at most once."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Dict, List, Optional, Sequence, Text, Tuple
+
+import spacy
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from spacy.language import Language
+
+from bot.components.normaliser import is_payload, normalised
+from bot.understanding import gazetteer, lexicon
+from bot.understanding.facts import phrase_finder, understand
+from bot.understanding.mentions import Mention
+from bot.understanding.words import frequencies, teach
+
+PIPELINE_FOLDER, PHRASES_FILE = "pipeline", "phrases.json"
+MENTIONS = "mentions"
+"""Message attribute: [[start, end, fact], ...] in the normalised text, for the intent classifier."""
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
+class Gazetteer(GraphComponent):
+    """Behind the tokenizer, before the classifier, which reads 在 <location> and not 在仰光.
+
+    Registered as a featurizer: Rasa runs only those, and no extractors, over the training examples.
+    """
+
+    def __init__(
+        self,
+        model_storage: ModelStorage,
+        resource: Resource,
+        pipeline: Language,
+        phrases: Sequence[Tuple[str, str, str]],
+    ) -> None:
+        self._model_storage = model_storage
+        self._resource = resource
+        self._pipeline = pipeline
+        self._phrases = phrases
+        self._finders = (lambda text: gazetteer.mentions(pipeline, text), phrase_finder(phrases))
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> Gazetteer:
+        """A gazetteer of the data files as they are now."""
+        files = lexicon.documents()
+        teach(frequencies(lexicon.words(files)))
+        return cls(
+            model_storage, resource, gazetteer.build(lexicon.names(files)), lexicon.phrases(files)
+        )
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> Gazetteer:
+        """The gazetteer of the trained model; jieba was taught by the tokenizer before it."""
+        with model_storage.read_from(resource) as folder:
+            pipeline = spacy.load(folder / PIPELINE_FOLDER)
+            phrases = json.loads((folder / PHRASES_FILE).read_text("utf-8"))
+        return cls(model_storage, resource, pipeline, phrases)
+
+    @classmethod
+    def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
+        """The data files count as part of the configuration."""
+        return lexicon.digest()
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Nothing is learned: the names and phrases are put into the model."""
+        with self._model_storage.write_to(self._resource) as folder:
+            self._pipeline.to_disk(folder / PIPELINE_FOLDER)
+            text = json.dumps(self._phrases, ensure_ascii=False)
+            (folder / PHRASES_FILE).write_text(text, "utf-8")
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Only the classifier's attribute: annotated entities of the examples stay as they are."""
+        for message in training_data.training_examples:
+            if message.get(TEXT):
+                self._understand(message)
+        return training_data
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Set the entities of a customer's message."""
+        for message in messages:
+            text = message.get(TEXT)
+            if not text or is_payload(text):
+                continue
+            entities = [self._entity(message, mention) for mention in self._understand(message)]
+            message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
+        return messages
+
+    def _understand(self, message: Message) -> List[Mention]:
+        found = understand(normalised(message).text, self._finders)
+        message.set(MENTIONS, [[m.start, m.end, m.fact] for m in found])
+        return found
+
+    def _entity(self, message: Message, mention: Mention) -> Dict[Text, Any]:
+        start, end = normalised(message).original_span(mention.start, mention.end)
+        return {
+            "entity": mention.fact,
+            "start": start,
+            "end": end,
+            "value": mention.value,
+            "extractor": type(self).__name__,
+        }

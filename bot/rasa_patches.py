@@ -1,0 +1,5 @@
+"""Placeholder until the measured cuts are in."""
+
+
+def apply() -> None:
+    """Nothing yet."""

@@ -1,0 +1,103 @@
+"""A mention: a stretch of text that says a fact. Overlaps, negation and corrections are settled here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Iterable
+
+CORRECTION = "correction"
+
+_OTHER_OF_TWO = {
+    ("card_type", "ctoc"): "ctog",
+    ("card_type", "ctog"): "ctoc",
+    ("network", "c"): "g",
+    ("network", "g"): "c",
+    ("card_slot", "c"): "g",
+    ("card_slot", "g"): "c",
+}
+_NEGATED = re.compile(r"(?:(?<!是)不是|并非|没有?在|不在|并不是|没去|不去|没到|又不是)(?:说)?(?:在|去|用)?(?:的是)?$")
+_BEHIND_IN = re.compile(r"(?:在|到|到了|来|来到|来了|飞到|飞|抵达|落地|赴|位于|是|改成|换成|现在|目前|抵)$")
+_ELSEWHERE = re.compile(
+    r"(?:从|去过|之前在|以前在|上次在|上次去|上回在|去年在|前几天在|昨天在|刚才在|前天在|上周在|上个月在|原来在"
+    r"|要去|打算去|准备去|计划去|下个?月去|下周去|明天去|给|往|打|拨|呼叫|打到|发到|发给|打给|联系)$"
+)
+_CALLED = re.compile(r"^的?(?:电话|号码|手机号|座机|朋友|客户|家人|亲戚|同事|手机|短信|菜|人|游客)")
+
+
+@dataclass(frozen=True, order=True)
+class Mention:
+    """`text[start:end]` of the normalised message says that `fact` is `value`."""
+
+    start: int
+    end: int
+    fact: str
+    value: str
+
+    @property
+    def length(self) -> int:
+        return self.end - self.start
+
+
+def longest(mentions: Iterable[Mention]) -> list[Mention]:
+    """Mentions that do not overlap: the longest wins, of two equally long the first."""
+    taken: list[Mention] = []
+    for mention in sorted(mentions, key=lambda m: (-m.length, m.start)):
+        if all(mention.end <= other.start or mention.start >= other.end for other in taken):
+            taken.append(mention)
+    return sorted(taken)
+
+
+def settle(text: str, mentions: Iterable[Mention], corrections: Iterable[Mention]) -> list[Mention]:
+    """One value a fact: what was denied is left out, and what a correction says wins."""
+    by_fact: dict[str, list[Mention]] = {}
+    for mention in sorted(mentions):
+        by_fact.setdefault(mention.fact, []).append(mention)
+    corrected_at = sorted(c.end for c in corrections)
+    settled: list[Mention] = []
+    for fact, said in by_fact.items():
+        settled.extend(_settle_fact(text, fact, said, corrected_at))
+    return sorted(settled)
+
+
+def _settle_fact(
+    text: str, fact: str, said: list[Mention], corrected_at: list[int]
+) -> list[Mention]:
+    held = [m for m in said if not _is_negated(text, m)]
+    if not held:
+        opposites = [_OTHER_OF_TWO.get((m.fact, m.value)) for m in said]
+        if len(set(opposites)) == 1 and opposites[0] and not _is_question(text):
+            return [replace(said[0], value=opposites[0])]
+        return []
+    if fact == "location":
+        held = _places_meant(text, held)
+    if not held or len({m.value for m in held}) == 1:
+        return held[:1]
+    behind = [m for m in held if any(m.start >= at for at in corrected_at)]
+    if behind:
+        return behind[-1:]
+    return held[-1:] if fact == "location" else held[:1]
+
+
+def _places_meant(text: str, said: list[Mention]) -> list[Mention]:
+    """Where the customer is, not where they were, will be, or whom they call there."""
+    here = [m for m in said if not _is_elsewhere(text, m)]
+    if len({m.value for m in here}) > 1:
+        standing = [m for m in here if _BEHIND_IN.search(text[: m.start])]
+        here = standing or here
+    return here
+
+
+def _is_elsewhere(text: str, mention: Mention) -> bool:
+    before, behind = text[: mention.start], text[mention.end :]
+    return bool(_ELSEWHERE.search(before) or _CALLED.match(behind)) and not (
+        before.endswith(("在", "到")) and not _ELSEWHERE.search(before)
+    )
+
+
+def _is_negated(text: str, mention: Mention) -> bool:
+    return bool(_NEGATED.search(text[: mention.start]))
+
+
+def _is_question(text: str) -> bool:
+    return text.rstrip().endswith(("吗", "吗?", "么", "么?", "?", "?"))
