@@ -1,0 +1,227 @@
+/** The list of messages on screen: server order, unsent ones last, the newest in sight. */
+
+import { h, icon, last } from "./dom.js";
+import { messageItem, noteItem, setChoices, timeMark } from "./messages.js";
+import { shownText } from "./outbox.js";
+import { openQuestion } from "./questions.js";
+import { texts } from "./texts.js";
+
+const TIME_MARK_GAP_MS = 10 * 60_000;
+const NEAR_END_PX = 80;
+
+export class Transcript {
+  #entries = [];
+  #on;
+  #firstUnread = null;
+  #list = h("ol");
+  #log = h("div", { role: "log", "aria-live": "polite", "aria-label": texts.log }, this.#list);
+  #typing = h("p", { class: "typing", role: "status" });
+  #newer = h("button", { type: "button", class: "newer", hidden: true }, icon("down"), texts.newer);
+  #ending = h("div", { class: "ending" });
+  #scroll = h(
+    "div",
+    { class: "scroll", tabindex: "0", role: "region", "aria-label": texts.log },
+    this.#log,
+    this.#typing,
+    this.#ending,
+  );
+  node = h("div", { class: "transcript" }, this.#scroll, this.#newer);
+
+  /** `on.choose(message, choice)`, `on.ticket()`, `on.edit(text)`. */
+  constructor(on) {
+    this.#on = on;
+    this.#newer.addEventListener("click", () => {
+      this.#firstUnread = null;
+      this.toEnd();
+      this.#scroll.focus();
+    });
+    this.#scroll.addEventListener("scroll", () => this.#nearEnd() && (this.#newer.hidden = true), { passive: true });
+  }
+
+  get latest() {
+    return last(this.#entries, (entry) => entry.message && entry.sender !== "system")?.message ?? null;
+  }
+
+  clear() {
+    this.#entries = [];
+    this.#list.replaceChildren();
+    this.ending();
+    this.typing(false);
+  }
+
+  show(messages, history) {
+    // What was said before a reload is not read aloud again.
+    if (history) this.#hush();
+    this.#keepInSight(history, () => messages.forEach((message) => this.#place(message)));
+  }
+
+  queue(entry, delayed) {
+    const message = { sender: "customer", text: shownText(entry) };
+    const added = this.#insert({
+      ...message,
+      order: Infinity,
+      clientId: entry.client_id,
+      after: entry.after,
+      item: messageItem(message, this.#on),
+    });
+    this.#firstUnread = null;
+    this.#state(added, delayed ? texts.queued : texts.sending);
+    this.#refresh();
+    this.toEnd();
+  }
+
+  acknowledge(entry, message) {
+    const waiting = this.#unsent(entry.client_id);
+    if (!waiting) return;
+    if (this.#entries.some((other) => other.id === message.id)) this.#remove(waiting);
+    else this.#settle(waiting, message);
+    this.#refresh();
+  }
+
+  delay(entry, text) {
+    const waiting = this.#unsent(entry.client_id);
+    if (waiting) this.#state(waiting, text);
+  }
+
+  refuse(entry, text) {
+    const waiting = this.#unsent(entry.client_id);
+    if (!waiting) return;
+    const edit = () => {
+      this.#remove(waiting);
+      this.#on.edit(waiting.text);
+    };
+    waiting.clientId = null;
+    waiting.refused = true;
+    const again = h("button", { type: "button", class: "link", onclick: edit }, texts.editAgain);
+    this.#state(waiting, text, again);
+    this.#refresh();
+  }
+
+  note(text) {
+    const order = (last(this.#entries, (entry) => entry.order !== Infinity)?.order ?? 0) + 0.001;
+    this.#keepInSight(false, () => this.#insert({ sender: "system", order, note: true, item: noteItem(text) }));
+  }
+
+  typing(who) {
+    const word = who ? `${texts.who[who] ?? texts.who.bot}${texts.typing}` : "";
+    if (this.#typing.dataset.word === word) return;
+    this.#typing.dataset.word = word;
+    this.#keepInSight(false, () => {
+      const dots = h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
+      this.#typing.replaceChildren(...(word ? [dots, word] : []));
+    });
+  }
+
+  ending(...nodes) {
+    this.#keepInSight(false, () => this.#ending.replaceChildren(...nodes));
+  }
+
+  toEnd() {
+    const end = this.#scroll.scrollHeight - this.#scroll.clientHeight;
+    // A long answer is read from its beginning, so its first line stays in sight.
+    const top = this.#firstUnread ? this.#firstUnread.offsetTop - 12 : end;
+    this.#scroll.scrollTop = Math.min(end, top);
+    this.#newer.hidden = this.#nearEnd();
+  }
+
+  #place(message) {
+    if (this.#entries.some((entry) => entry.id === message.id)) return;
+    const twin = message.sender === "customer" && this.#twin(message);
+    if (twin) {
+      this.#settle(twin, message);
+      return;
+    }
+    const { id, seq: order, sender, text, choices } = message;
+    const item = messageItem(message, this.#on);
+    const entry = this.#insert({ id, order, sender, text, choices, message, item });
+    this.#markTime(entry);
+    if (sender !== "customer") this.#firstUnread ??= item;
+  }
+
+  /** The unsent bubble that this stored message is: by client id where the server tells it, else by its words. */
+  #twin(message) {
+    const known = message.client_id && this.#unsent(message.client_id);
+    if (known || message.client_id) return known;
+    return this.#entries.find(
+      (entry) => entry.clientId && !entry.id && entry.text === message.text && message.seq > entry.after,
+    );
+  }
+
+  #settle(entry, message) {
+    entry.id = message.id;
+    entry.message = message;
+    entry.order = message.seq;
+    entry.clientId = null;
+    this.#state(entry, "");
+    const at = this.#entries.indexOf(entry);
+    const next = this.#entries[at + 1];
+    const previous = this.#entries[at - 1];
+    if ((next && next.order < entry.order) || (previous && previous.order > entry.order)) {
+      this.#entries.splice(at, 1);
+      this.#insert(entry);
+    }
+    this.#markTime(entry);
+  }
+
+  #insert(entry) {
+    let at = this.#entries.length;
+    while (at > 0 && this.#entries[at - 1].order > entry.order) at -= 1;
+    this.#list.insertBefore(entry.item, this.#entries[at]?.item ?? null);
+    this.#entries.splice(at, 0, entry);
+    return entry;
+  }
+
+  #remove(entry) {
+    entry.item.remove();
+    this.#entries.splice(this.#entries.indexOf(entry), 1);
+  }
+
+  #unsent(clientId) {
+    return this.#entries.find((entry) => entry.clientId === clientId);
+  }
+
+  #state(entry, text, action = null) {
+    entry.item.querySelector(".state")?.remove();
+    if (!text) return;
+    const line = h("p", { class: "state" }, h("span", {}, text), action);
+    line.classList.toggle("refused", Boolean(entry.refused));
+    if (entry.refused) line.prepend(icon("warn"));
+    entry.item.append(line);
+  }
+
+  #markTime(entry) {
+    const at = entry.message?.created_at;
+    if (!at || entry.item.querySelector(".time")) return;
+    const index = this.#entries.indexOf(entry);
+    const before = last(this.#entries.slice(0, index), (other) => other.message?.created_at);
+    const since = before ? Date.parse(before.message.created_at) : Date.now();
+    if (Math.abs(Date.parse(at) - since) > TIME_MARK_GAP_MS) entry.item.prepend(timeMark(at));
+  }
+
+  #refresh() {
+    const spoken = this.#entries.filter((entry) => !entry.note && !entry.refused);
+    const { open, chosen } = openQuestion(spoken);
+    for (const entry of spoken) {
+      if (!entry.choices?.length) continue;
+      setChoices(entry.item, { open: entry.id === open, chosen: chosen.get(entry.id) ?? null });
+    }
+  }
+
+  #keepInSight(always, change) {
+    const follow = always || this.#nearEnd() || this.#firstUnread !== null;
+    change();
+    this.#refresh();
+    if (always) this.#firstUnread = null;
+    if (follow) this.toEnd();
+    else this.#newer.hidden = this.#nearEnd();
+  }
+
+  #nearEnd() {
+    return this.#scroll.scrollHeight - this.#scroll.scrollTop - this.#scroll.clientHeight < NEAR_END_PX;
+  }
+
+  #hush() {
+    this.#log.setAttribute("aria-live", "off");
+    setTimeout(() => this.#log.setAttribute("aria-live", "polite"), 500);
+  }
+}
