@@ -25,6 +25,7 @@ class Spec:
     cwd: Path
     env: Mapping[str, str] = field(default_factory=dict)
     grace_seconds: float = GRACE_SECONDS
+    hopeless_codes: frozenset[int] = frozenset()  # ended so, a new start would end the same way
 
 
 class Child:

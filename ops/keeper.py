@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Callable
 
 from ops.child import Child, Spec, log_file
-from ops.logtail import LogTail, everything, notable
+from ops.logtail import LogTail, everything, last_lines, notable
 from ops.settings import Settings
 from ops.terminal import Terminal
 
@@ -15,10 +15,18 @@ HEALTHY_SECONDS = 60.0  # a child that lived so long starts again at the first p
 
 
 class Keeper:
-    def __init__(self, settings: Settings, terminal: Terminal, *, verbose: bool = False) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        terminal: Terminal,
+        *,
+        verbose: bool = False,
+        on_hopeless: Callable[[Spec], None] = lambda spec: None,
+    ) -> None:
         self._settings = settings
         self._terminal = terminal
         self._verbose = verbose
+        self._on_hopeless = on_hopeless
         self._keeping: dict[str, asyncio.Task[None]] = {}
         self._children: dict[str, Child] = {}
         self._tails: set[asyncio.Task[None]] = set()
@@ -63,6 +71,8 @@ class Keeper:
     async def _keep(self, spec: Spec) -> None:
         pause = FIRST_PAUSE_SECONDS
         loop = asyncio.get_running_loop()
+        name = spec.title if not spec.title.isascii() else spec.title + " "
+        log = log_file(spec, self._settings.logs)
         async with self._tail(spec, everything if self._verbose else notable):
             while not self._stopping:
                 began = loop.time()
@@ -71,10 +81,17 @@ class Keeper:
                 lived = loop.time() - began
                 if lived >= HEALTHY_SECONDS:
                     pause = FIRST_PAUSE_SECONDS
+                elif not self._verbose:
+                    for line in last_lines(log):
+                        self._terminal.line(spec.name, line, "dim")
+                if code in spec.hopeless_codes:
+                    self._terminal.line(spec.name, f"{name}不能启动（{describe(code)}）", "bad")
+                    self._on_hopeless(spec)
+                    return
                 self._terminal.line(
                     spec.name,
-                    f"{spec.title} 意外退出（{describe(code)}），{pause:g} 秒后重新启动，"
-                    f"其余照常运行。日志：{log_file(spec, self._settings.logs)}",
+                    f"{name}意外退出（{describe(code)}），{pause:g} 秒后重新启动，"
+                    f"其余照常运行。日志：{log}",
                     "bad",
                 )
                 await asyncio.sleep(pause)

@@ -26,6 +26,15 @@ def everything(line: str) -> bool:
     return bool(line)
 
 
+def last_lines(log: Path, count: int = 3) -> list[str]:
+    """The end of a log, for a child that died young: its reason is seldom marked as an error."""
+    try:
+        text = log.read_bytes()[-4000:].decode("utf-8", "replace")
+    except OSError:
+        return []
+    return [_ANSI.sub("", line).strip() for line in text.splitlines() if line.strip()][-count:]
+
+
 class LogTail:
     """Follows one log from its present end. A burst is cut short with a pointer to the file."""
 

@@ -12,6 +12,8 @@ from ops.settings import ROOT, Settings
 BOT_PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
 MODELS = ROOT / "models"
 
+WRONG_SETTING = 2  # the API's exit code, after a sentence that names the setting
+
 QUIET = {
     "PYTHONUTF8": "1",
     "PYTHONUNBUFFERED": "1",
@@ -34,6 +36,7 @@ def api(settings: Settings) -> Spec:
             "ROAMDESK_BOT_URL": f"http://127.0.0.1:{settings.bot_port}",
             "ROAMDESK_ACTIONS_URL": f"http://127.0.0.1:{settings.actions_port}",
         },
+        hopeless_codes=frozenset({WRONG_SETTING}),
     )
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ops import product
+from ops.child import Spec
 from ops.keeper import Keeper, describe
 from ops.ports import holder, is_free
 from ops.readiness import probe, waiting_for
@@ -34,10 +35,11 @@ class Supervisor:
     def __init__(self, settings: Settings, terminal: Terminal, *, verbose: bool = False) -> None:
         self._settings = settings
         self._terminal = terminal
-        self._keeper = Keeper(settings, terminal, verbose=verbose)
+        self._keeper = Keeper(settings, terminal, verbose=verbose, on_hopeless=self._give_up)
         self._began = time.monotonic()
         self._page_answers = asyncio.Event()
         self._stop = asyncio.Event()
+        self._exit_code = 0
         self._error: BaseException | None = None
         self._training = False
 
@@ -65,7 +67,7 @@ class Supervisor:
             await self._end(tasks)
             if self._error:
                 raise self._error
-        return 0
+        return self._exit_code
 
     async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
         began = time.monotonic()
@@ -156,6 +158,10 @@ class Supervisor:
                 reminded_at = time.monotonic()
             ready = status == 200
             await asyncio.sleep(WATCH_SECONDS if ready else PROBE_SECONDS)
+
+    def _give_up(self, spec: Spec) -> None:
+        self._exit_code = 1
+        self._stop.set()
 
     def _stop_on_error(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and task.exception():
