@@ -37,8 +37,11 @@ DRAIN_SECONDS = 5.0
 WIDGET = ROOT / "web" / "widget"
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """Return the application; what it needs is opened when it starts, not at import."""
+def create_app(settings: Settings | None = None, gateway: BotGateway | None = None) -> FastAPI:
+    """Return the application; what it needs is opened when it starts, not at import.
+
+    `gateway` is the seam at which a test puts a bot of its own.
+    """
     settings = settings or Settings()
     clock.start_at(settings.clock)
     app = FastAPI(
@@ -50,6 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.settings = settings
+    app.state.gateway = gateway
     app.state.limits = Limits(settings.rate_limits == "on")
     errors.install(app)
     for part in (health, people, conversations, tickets, interview, web):
@@ -65,7 +69,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state.broker = Broker()
     state.token_key = settings.secret("token")
     state.internal_key = settings.secret("internal", settings.internal_key)
-    state.gateway = BotGateway(
+    state.gateway = state.gateway or BotGateway(
         settings.bot_url, settings.actions_url, settings.bot_timeout_seconds
     )
     state.shelf = Shelf(read_documents(DATA / "diagnosis"))
@@ -83,9 +87,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state.readiness = health.Readiness(state.database, state.gateway)
     async with state.database.transaction() as session:
         await state.shelf.publish(session)
-        made_up = await people_service.ensure_admin(
-            session, settings.admin_password, settings.data
-        )
+        made_up = await people_service.ensure_admin(session, settings.admin_password, settings.data)
     if made_up:
         # The supervisor shows this line; it is said once and kept in the data folder.
         print(f"管理员账号 admin，初始密码 {made_up}（只显示这一次）", flush=True)

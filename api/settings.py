@@ -1,5 +1,6 @@
 """Everything the environment may set, with its default; the names are the contract's."""
 
+import os
 import secrets
 from datetime import UTC, datetime
 from functools import cached_property
@@ -54,17 +55,18 @@ class Settings(BaseSettings):
         """Return the secret `name`, making and keeping it (mode 0600) at first use."""
         if given:
             return given
-        self.data.mkdir(parents=True, exist_ok=True)
         path = self.data / f"{name}.key"
-        try:
-            with open(path, "x", opener=_private) as file:
-                file.write(secrets.token_urlsafe(32))
-        except FileExistsError:
-            pass
+        if not path.exists():
+            keep_privately(path, secrets.token_urlsafe(32))
         return path.read_text().strip()
 
 
-def _private(path: str, flags: int) -> int:
-    import os
-
-    return os.open(path, flags, 0o600)
+def keep_privately(path: Path, secret: str) -> None:
+    """Write a secret that only this user can read; what stands there already is kept."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(handle, "w") as file:
+        file.write(secret + "\n")

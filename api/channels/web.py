@@ -82,7 +82,9 @@ Mine = Annotated[str, Depends(bearer)]
 
 
 @router.post("", status_code=201)
-async def begin(request: Request, session: Transaction, body: NewConversation | None = None) -> Begun:
+async def begin(
+    request: Request, session: Transaction, body: NewConversation | None = None
+) -> Begun:
     """Open a conversation; the token is what opens it again."""
     await request.app.state.limits.conversation(request)
     interview: Interview = request.app.state.interview
@@ -180,4 +182,6 @@ def _incoming(body: MessageIn, interview: Interview) -> Incoming:
     fact, value = body.choice.fact, body.choice.value
     if not may_say(library, fact, value):
         raise Invalid("这个选项不在可选范围内。", code="choice_not_valid", fact=fact)
-    return Incoming(body.client_id, choice_text(library, fact, value), {"fact": fact, "value": value})
+    return Incoming(
+        body.client_id, choice_text(library, fact, value), {"fact": fact, "value": value}
+    )

@@ -47,8 +47,12 @@ def topic(conversation_id: str) -> str:
     return f"conversation:{conversation_id}"
 
 
-def begin(session: AsyncSession, channel: str, greeting: Sequence[Utterance],
-          conversation_id: str | None = None) -> tuple[Conversation, list[Message]]:
+def begin(
+    session: AsyncSession,
+    channel: str,
+    greeting: Sequence[Utterance],
+    conversation_id: str | None = None,
+) -> tuple[Conversation, list[Message]]:
     """Open a conversation and say the greeting."""
     now = clock.now()
     conversation = Conversation(
@@ -192,13 +196,9 @@ async def reply(
     if suggestion_id is not None:
         proposed = await suggestions.find(session, suggestion_id, conversation_id)
         same = proposed.text == text
-        await suggestions.decide(
-            session, suggestion_id, "sent" if same else "edited", by=person.id
-        )
+        await suggestions.decide(session, suggestion_id, "sent" if same else "edited", by=person.id)
         words = Utterance(text, proposed.asks, proposed.choices, proposed.citations)
-    message = say(
-        session, conversation, "agent", words, client_id=client_id, staff_id=person.id
-    )
+    message = say(session, conversation, "agent", words, client_id=client_id, staff_id=person.id)
     after_commit(session, lambda: broker.publish(topic(conversation_id)))
     return message
 

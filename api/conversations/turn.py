@@ -175,6 +175,4 @@ class Turns:
         message.trace = {**(message.trace or {}), "failed": True}
         service.wait_for_person(conversation)
         if not again:
-            service.say(
-                session, conversation, "system", Utterance(BOT_SILENT), reply_to=message.id
-            )
+            service.say(session, conversation, "system", Utterance(BOT_SILENT), reply_to=message.id)

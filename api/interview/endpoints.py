@@ -4,6 +4,7 @@ import secrets
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request
+from pydantic import BaseModel, Field
 
 from api.bot_gateway import BotGateway, BotSilent
 from api.diagnosis.service import Said
@@ -13,7 +14,6 @@ from api.interview.understanding import Report
 from api.people.access import Agent, AnyStaff
 from api.tickets.endpoints import ticket_view
 from api.tickets.schemas import FactIn, TicketOut
-from pydantic import BaseModel, Field
 
 router = APIRouter()
 

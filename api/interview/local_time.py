@@ -1,6 +1,6 @@
 """Times as a traveller reads them: Beijing's, and their own where the place is known."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
@@ -12,6 +12,10 @@ def spoken(instant: datetime, country: str | None = None) -> str:
     """Return e.g. `10月9日 18:00（当地 12:00）`; the end of a day is said as its last minute."""
     here = instant.astimezone(BEIJING)
     text = f"{here.month}月{here.day}日 {here:%H:%M}"
+    if here.time() == time():
+        # A clock of days is due when its last day ends; nobody reads 0:00 as the day before.
+        last = here - timedelta(days=1)
+        text = f"{last.month}月{last.day}日 24:00"
     zone = only_zone(country) if country else None
     if zone is None:
         return text

@@ -99,9 +99,7 @@ class Replies:
             card = await tickets.card(self.session, ticket)
             return [wording.waiting(library, step, facts, card, due, prefix)]
         outcome = library.outcomes[step.outcome]
-        fresh = await tickets.conclude(
-            self.session, ticket, step.outcome, outcome.priority, "bot"
-        )
+        fresh = await tickets.conclude(self.session, ticket, step.outcome, outcome.priority, "bot")
         if fresh and outcome.notify:
             tickets.record(self.session, ticket, "notify", "system", to=outcome.notify)
         if not outcome.resolves_alone:
@@ -133,7 +131,9 @@ class Replies:
                 return [bubble(Utterance(wording.NO_ARTICLE))]
             article = hits[0].article
             source = {
-                "id": article.id, "title": article.title, "text": article.text,
+                "id": article.id,
+                "title": article.title,
+                "text": article.text,
                 "source": article.source,
             }
             cites = wording.citations(self.case.library, article.cites) or [source]

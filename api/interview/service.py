@@ -4,13 +4,13 @@ Idempotent by message id: the step given for a message is kept with it and given
 No transaction is open while the back office is asked.
 """
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api import clock
 from api.backoffice import BackOffice, Subscriber
 from api.conversations import service as conversations
 from api.conversations.models import Conversation, Message
@@ -31,6 +31,10 @@ from api.tickets.calendar import WorkCalendar
 from api.tickets.models import Ticket
 
 log = structlog.get_logger()
+
+
+BACK_OFFICE_SECONDS = 5.0
+"""For all questions of one turn together; the bot's action gives up after 8 s."""
 
 
 @dataclass
@@ -182,14 +186,20 @@ class Interview:
         stated: list[Said] = []
         facts = dict(facts)
         subscriber = Subscriber(*(_number(facts, n) for n in ("msisdn", "iccid", "imsi")))
-        while step.kind == "wait" and step.fact not in facts:
-            answer = await self.back_office.ask(step.fact, subscriber, facts.get("location"))
-            if answer.value is None:
-                log.info("back_office_silent", fact=step.fact, why=answer.why_not)
-                break
-            facts[step.fact] = answer.value
-            stated.append(Said(step.fact, answer.value, answer.system, note=answer.detail))
-            step = walk(library, facts)
+        try:
+            async with asyncio.timeout(BACK_OFFICE_SECONDS):
+                while step.kind == "wait" and step.fact not in facts:
+                    answer = await self.back_office.ask(
+                        step.fact, subscriber, facts.get("location")
+                    )
+                    if answer.value is None:
+                        log.info("back_office_silent", fact=step.fact, why=answer.why_not)
+                        break
+                    facts[step.fact] = answer.value
+                    stated.append(Said(step.fact, answer.value, answer.system, note=answer.detail))
+                    step = walk(library, facts)
+        except TimeoutError:
+            log.warning("back_office_slow", fact=step.fact, answered=len(stated))
         return stated
 
     async def _answer(self, turn: Turn) -> dict[str, Any]:

@@ -17,7 +17,7 @@ SERVICE_BY_INTENT = {
     "report_sms_failure": "sms",
     "report_data_failure": "data",
 }
-SHORT_ANSWERS = {"affirm": "yes", "deny": "no", "unsure": "unsure"}
+
 SURE_ENOUGH = 0.5
 """A report of a trouble below this confidence is asked about, not taken as said."""
 
@@ -65,9 +65,7 @@ class Meaning:
     unsure_of: str | None = None
 
 
-def meaning(
-    report: Report, library: Library, asks: str | None, known: dict[str, str]
-) -> Meaning:
+def meaning(report: Report, library: Library, asks: str | None, known: dict[str, str]) -> Meaning:
     """Return the facts in `report`, read in the light of the open question `asks`."""
     facts = {
         mention.fact: mention.value
@@ -99,23 +97,14 @@ def meaning(
 def may_say(library: Library, fact: str, value: str) -> bool:
     """Tell whether a customer may state this fact with this value."""
     declared = library.facts.get(fact)
-    if declared is None or "customer" not in declared.said_by:
-        return False
-    return value == "unsure" or is_value(library, fact, value)
+    return declared is not None and declared.asks_customer and is_value(library, fact, value)
 
 
 def is_value(library: Library, fact: str, value: str) -> bool:
-    """Tell whether the fact is declared and can have this value."""
-    declared = library.facts.get(fact)
-    if declared is None:
+    """Tell whether the fact is declared and can have this value, `unsure` included."""
+    if not library.accepts(fact, value):
         return False
-    if declared.kind in ("choice", "yes_no"):
-        return value in {choice.value for choice in declared.choices}
-    if declared.kind in ("digits", "count"):
-        return value.isascii() and value.isdigit() and len(value) <= 32
-    if declared.kind == "place":
-        return places.exists(value)
-    return value == "other" or value in library.operators
+    return library.facts[fact].kind != "place" or value == "unsure" or places.exists(value)
 
 
 def _answer(report: Report, fact: Fact) -> str | None:
@@ -128,9 +117,6 @@ def _answer(report: Report, fact: Fact) -> str | None:
         return str(len(digits)) if counted else digits[:32]
     if report.ordinal is not None and 1 <= report.ordinal <= len(fact.choices):
         return fact.choices[report.ordinal - 1].value
-    short = SHORT_ANSWERS.get(report.intent.name)
-    if short is None:
-        return None
-    if fact.kind == "yes_no":
-        return short
-    return fact.short_answers.get(short)
+    if report.intent.name == "affirm":
+        return fact.affirm
+    return fact.deny if report.intent.name == "deny" else None

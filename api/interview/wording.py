@@ -13,7 +13,6 @@ from api.decision_tree import Fact, Library, Step, derive
 from api.interview import places
 from api.interview.local_time import spoken
 
-UNSURE = {"label": "不知道", "value": "unsure"}
 OTHER_OPERATOR = {"label": "其他运营商", "value": "other"}
 MAX_OPERATORS = 7
 DIGITS_SHOWN = 4
@@ -40,26 +39,24 @@ def greeting(library: Library) -> Utterance:
 
 def choices(fact: Fact, library: Library, facts: dict[str, str]) -> list[dict[str, str]]:
     """Return the buttons of a question; 不知道 is always one of them."""
-    if fact.kind == "operator":
-        here = [
-            {"label": row.names[0], "value": row.id}
-            for row in library.operators.values()
-            if facts.get("location") in row.countries
-        ][:MAX_OPERATORS]
-        return [*here, OTHER_OPERATOR, UNSURE]
-    named = [{"label": c.label, "value": c.value} for c in fact.choices if c.value != "unsure"]
-    return [*named, UNSURE]
+    offered = [{"label": c.label, "value": c.value} for c in fact.offered]
+    if fact.kind != "operator":
+        return offered
+    here = [
+        {"label": row.columns["names"][0], "value": row.id}
+        for row in library.tables["operators"].rows.values()
+        if facts.get("location") in row.columns.get("countries", ())
+    ]
+    return [*here[:MAX_OPERATORS], OTHER_OPERATOR, *offered]
 
 
 def choice_text(library: Library, fact: str, value: str) -> str:
     """Return what pressing a choice says, for the transcript."""
-    if value == UNSURE["value"]:
-        return UNSURE["label"]
     declared = library.facts[fact]
+    offered = {choice.value: choice.label for choice in declared.offered}
     if declared.kind == "operator" and value == OTHER_OPERATOR["value"]:
         return OTHER_OPERATOR["label"]
-    named = {choice.value: choice.label for choice in declared.choices}
-    return named.get(value) or _clause(library, fact, value)
+    return offered.get(value) or _clause(library, fact, value)
 
 
 def understood(library: Library, said: dict[str, str]) -> str:
@@ -83,7 +80,7 @@ def question(
     fact = library.facts[step.fact]
     why = f"{fact.why}，" if fact.why else ""
     hint = ""
-    if fact.name == "sms_centre_ok":
+    if fact.id == "sms_centre_ok":
         # G2.3: the guide leaves the number blank, so it is the operator's own or nobody's.
         hint = f"（应为 {smsc}）" if smsc else "（正确号码由人工向您确认）"
     text = f"{prefix}{why}{fact.question}{hint}"
@@ -129,7 +126,11 @@ def conclusion(
 
 
 def waiting(
-    library: Library, step: Step, facts: dict[str, str], card: dict[str, Any], due: datetime,
+    library: Library,
+    step: Step,
+    facts: dict[str, str],
+    card: dict[str, Any],
+    due: datetime,
     prefix: str = "",
 ) -> Utterance:
     """Say honestly that the next answer is a person's or a system's, and until when."""
@@ -140,9 +141,7 @@ def waiting(
         f"已转给人工核查，最晚 {spoken(due, facts.get('location'))} 在这里告诉您结果。"
         f"工单号 {card['number']}。"
     )
-    return Utterance(
-        text, None, [], node_citations(library, step), card, trace(library, step)
-    )
+    return Utterance(text, None, [], node_citations(library, step), card, trace(library, step))
 
 
 def progress(card: dict[str, Any], country: str | None) -> str:
@@ -204,10 +203,11 @@ def _clause(library: Library, name: str, value: str) -> str:
     if fact.kind == "place":
         return f"您在{places.name(value)}"
     if fact.kind == "operator":
-        row = library.operators.get(value)
-        return f"运营商是 {row.names[0]}" if row else "运营商不在名单里"
-    if name in ("msisdn", "iccid", "imsi"):
+        if value == OTHER_OPERATOR["value"]:
+            return "运营商不在名单里"
+        return f"运营商是 {library.tables['operators'].rows[value].columns['names'][0]}"
+    if fact.personal:
         return f"{fact.title} {masked(value)}"
     if fact.kind in ("digits", "count"):
         return f"{fact.title} {value}"
-    return next((c.said or c.label for c in fact.choices if c.value == value), value)
+    return fact.label(value)

@@ -12,9 +12,7 @@ router = APIRouter(prefix="/v1", tags=["staff"])
 
 
 @router.post("/auth/login")
-async def log_in(
-    body: Login, request: Request, response: Response, session: Transaction
-) -> Person:
+async def log_in(body: Login, request: Request, response: Response, session: Transaction) -> Person:
     refuse_other_sites(request)
     await request.app.state.limits.login(request)
     person, secret = await service.log_in(session, body.username, body.password)

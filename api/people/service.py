@@ -16,6 +16,7 @@ from api.errors import Conflict, Unauthorised
 from api.people import repository
 from api.people.models import Staff, StaffSession
 from api.people.schemas import NewStaff
+from api.settings import keep_privately
 
 SESSION_LENGTH = timedelta(hours=12)
 ADMIN = "admin"
@@ -98,11 +99,7 @@ async def ensure_admin(session: AsyncSession, password: str, folder: Path) -> st
     )
     if not made_up:
         return None
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "admin.password"
-    path.touch(mode=0o600)
-    path.chmod(0o600)
-    path.write_text(made_up + "\n")
+    keep_privately(folder / "admin.password", made_up)
     return made_up
 
 

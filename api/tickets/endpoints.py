@@ -45,8 +45,13 @@ async def tickets(
 ) -> TicketPage:
     """Return one page of tickets, newest first."""
     rows, total = await repository.page(
-        session, status=status, category=category, priority=priority, outcome=outcome,
-        offset=offset, limit=limit,
+        session,
+        status=status,
+        category=category,
+        priority=priority,
+        outcome=outcome,
+        offset=offset,
+        limit=limit,
     )
     items = [TicketRow.model_validate(row) for row in rows]
     return TicketPage(items=items, total=total, offset=offset, limit=limit)

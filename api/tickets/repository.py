@@ -25,9 +25,7 @@ async def next_number(session: AsyncSession, day: date) -> int:
 
 
 async def of_conversation(session: AsyncSession, conversation_id: str) -> Ticket | None:
-    return await session.scalar(
-        select(Ticket).where(Ticket.conversation_id == conversation_id)
-    )
+    return await session.scalar(select(Ticket).where(Ticket.conversation_id == conversation_id))
 
 
 async def by_number(
@@ -49,9 +47,7 @@ async def clocks(session: AsyncSession, number: str) -> Sequence[TicketClock]:
 async def events(session: AsyncSession, number: str) -> Sequence[TicketEvent]:
     return (
         await session.scalars(
-            select(TicketEvent)
-            .where(TicketEvent.ticket_number == number)
-            .order_by(TicketEvent.id)
+            select(TicketEvent).where(TicketEvent.ticket_number == number).order_by(TicketEvent.id)
         )
     ).all()
 

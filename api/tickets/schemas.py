@@ -9,8 +9,13 @@ Status = Literal[
     "new", "acknowledged", "investigating", "answered", "resolved", "closed", "appealed"
 ]
 Category = Literal[
-    "network_quality", "billing", "business_process", "marketing",
-    "service_attitude", "privacy", "technical_fault",
+    "network_quality",
+    "billing",
+    "business_process",
+    "marketing",
+    "service_attitude",
+    "privacy",
+    "technical_fault",
 ]
 Priority = Literal["urgent", "high", "normal", "low"]
 

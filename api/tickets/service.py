@@ -13,8 +13,13 @@ from api.tickets.calendar import WorkCalendar
 from api.tickets.models import Ticket, TicketClock, TicketEvent
 
 CATEGORIES = (
-    "network_quality", "billing", "business_process", "marketing",
-    "service_attitude", "privacy", "technical_fault",
+    "network_quality",
+    "billing",
+    "business_process",
+    "marketing",
+    "service_attitude",
+    "privacy",
+    "technical_fault",
 )
 PRIORITIES = ("low", "normal", "high", "urgent")
 
@@ -51,14 +56,22 @@ async def open_ticket(
 
 
 def record(
-    session: AsyncSession, ticket: Ticket, kind: str, actor: str,
-    note: str | None = None, **data: Any,
+    session: AsyncSession,
+    ticket: Ticket,
+    kind: str,
+    actor: str,
+    note: str | None = None,
+    **data: Any,
 ) -> None:
     """Add an event; nothing that was recorded is ever changed."""
     ticket.updated_at = clock.now()
     session.add(
         TicketEvent(
-            ticket_number=ticket.number, kind=kind, actor=actor, note=note, data=data,
+            ticket_number=ticket.number,
+            kind=kind,
+            actor=actor,
+            note=note,
+            data=data,
             at=ticket.updated_at,
         )
     )
@@ -133,7 +146,7 @@ def clock_views(rows: Sequence[TicketClock], now: datetime) -> list[dict[str, An
             "rule": clocks.CLOCKS[row.name].rule,
             "due_at": row.due_at,
             "met_at": row.met_at,
-            "state": clocks.state(row.due_at, row.met_at, now),
+            "state": clocks.state(row.due_at, row.met_at, now, extended=False),
         }
         for row in rows
     ]

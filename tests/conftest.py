@@ -1,0 +1,57 @@
+"""Shared by all tests: which database, and warnings as errors on the current stack."""
+
+import os
+import sys
+import uuid
+
+import pytest
+
+POSTGRES = os.environ.get("ROAMDESK_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if sys.version_info >= (3, 12):
+        config.addinivalue_line("filterwarnings", "error")
+
+
+def _postgres_answers() -> str | None:
+    """Return why PostgreSQL can't be used here, or None."""
+    try:
+        import psycopg
+    except ImportError:
+        return "psycopg is not installed in this environment"
+    try:
+        psycopg.connect(POSTGRES, connect_timeout=2).close()
+    except psycopg.OperationalError as error:
+        return f"no PostgreSQL at {POSTGRES}: {error}"
+    return None
+
+
+@pytest.fixture(scope="session")
+def postgres_missing() -> str | None:
+    return _postgres_answers()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path, postgres_missing):
+    """A fresh, migrated database of each kind; PostgreSQL's absence is a visible skip."""
+    from api.migrations.run import upgrade
+    from api.settings import Settings
+
+    if request.param == "sqlite":
+        url = Settings(database_url=f"sqlite:///{tmp_path / 'test.db'}").database
+        upgrade(url)
+        yield url
+        return
+    if postgres_missing:
+        pytest.skip(postgres_missing)
+    import psycopg
+
+    name = f"roamdesk_test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(POSTGRES, autocommit=True) as admin:
+        admin.execute(f"create database {name}")
+    url = Settings(database_url=POSTGRES.rsplit("/", 1)[0] + "/" + name).database
+    upgrade(url)
+    yield url
+    with psycopg.connect(POSTGRES, autocommit=True) as admin:
+        admin.execute(f"drop database {name} with (force)")
