@@ -29,19 +29,18 @@ class Connection:
     async def request(
         self, method: str, path: str, payload: bytes, headers: str = ""
     ) -> tuple[int, Any]:
-        head = (
-            f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\n{headers}"
-            f"Content-Type: application/json\r\nContent-Length: {len(payload)}\r\n\r\n"
-        )
+        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\n{headers}"
+        if payload:
+            head += f"Content-Type: application/json\r\nContent-Length: {len(payload)}\r\n"
         async with asyncio.timeout(self._timeout):
             fresh = self._line is None
             try:
-                return await self._exchange(head.encode() + payload)
+                return await self._exchange(f"{head}\r\n".encode() + payload)
             except (OSError, asyncio.IncompleteReadError, HttpError):
                 self.close()
                 if fresh:
                     raise
-                return await self._exchange(head.encode() + payload)
+                return await self._exchange(f"{head}\r\n".encode() + payload)
 
     def close(self) -> None:
         if self._line:

@@ -124,7 +124,7 @@ def _trained(project: Path, terminal: Terminal) -> Path:
         process = subprocess.Popen(
             [
                 *(str(BOT_PYTHON), "-m", "rasa", "train", "--domain", "domain"),
-                *("--fixed-model-name", "peer.draft"),
+                *("--fixed-model-name", "peer-draft"),
             ],
             cwd=project,
             env={**os.environ, **QUIET},
@@ -136,7 +136,7 @@ def _trained(project: Path, terminal: Terminal) -> Path:
                 process.wait(15)
             except subprocess.TimeoutExpired:
                 terminal.line("peer", f"训练中，已 {time.monotonic() - began:.0f} 秒", "dim")
-    draft = project / "models" / "peer.draft.tar.gz"
+    draft = project / "models" / "peer-draft.tar.gz"
     if process.returncode or not draft.exists():
         raise BenchError(f"the peer's training failed, see {project / 'train.log'}")
     draft.rename(model)
