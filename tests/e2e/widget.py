@@ -32,4 +32,4 @@ class Widget:
         self.write("我在台湾打不了电话")
         self.choose("没有")
         self.choose("国内正常")
-        self.page.locator(".ticket").wait_for()
+        self.page.locator(".message .ticket").wait_for()

@@ -62,6 +62,11 @@ export class Composer {
     this.focus();
   }
 
+  /** The example helps with the first words only. */
+  begun(yes) {
+    this.#field.placeholder = yes ? texts.placeholderLater : texts.placeholder;
+  }
+
   #submit() {
     const text = this.#field.value.trim();
     if (!text || length(text) > MAX_TEXT) return;

@@ -197,10 +197,10 @@ export class Conversation {
           const { message } = await this.#transport.call("POST", path, { token: session.token, body });
           failures = 0;
           if (session !== this.#session) continue;
+          this.#lineBack();
           this.#outbox.remove(entry.client_id);
           this.#notify("acknowledged", { entry, message });
           this.#receive([message]);
-          this.#lineBack();
           this.#expectAnswer(message.seq);
         } catch (error) {
           if (!this.#running || session !== this.#session) continue;
@@ -220,13 +220,12 @@ export class Conversation {
     }
     if (isForeign(error)) return this.#expire();
     if (error.status === 429) {
-      const wait = retryAfterMs(error, backoff);
-      this.#notify("delayed", { entry, error, seconds: Math.ceil(wait / 1000) });
-      return this.#sleep(wait, { firm: true });
+      this.#notify("delayed", { entry, error });
+      return this.#sleep(retryAfterMs(error, backoff), { firm: true });
     }
     if (error.status >= 500 || error.status === 408) {
       this.#troubled(error);
-      this.#notify("delayed", { entry, error, seconds: 0 });
+      this.#notify("delayed", { entry, error });
       return this.#sleep(backoff);
     }
     this.#outbox.remove(entry.client_id);

@@ -73,6 +73,10 @@ PHONE.addEventListener("change", fitChat);
 for (const button of document.querySelectorAll("[data-say]")) {
   button.addEventListener("click", () => chat.insert(button.dataset.say));
 }
+document.querySelector(".again").addEventListener("click", () => {
+  chat.show();
+  chat.restart();
+});
 document.querySelector(".back").addEventListener("click", () => chat.show());
 showHealth();
 showSamples();

@@ -16,8 +16,8 @@ export function messageItem(message, on) {
     { class: `message ${sender}` },
     h("p", { class: "who" }, FACES[sender] ? icon(FACES[sender]) : null, h("span", {}, name)),
     message.text ? h("div", { class: "bubble" }, ...paragraphs(message.text, sender)) : null,
-    ...(message.citations ?? []).map(citation),
     message.ticket ? ticketCard(message.ticket, on.ticket) : null,
+    ...(message.citations ?? []).map(citation),
     message.choices?.length ? choiceGroup(message, on) : null,
   );
   if (message.created_at) item.dataset.at = message.created_at;

@@ -14,10 +14,9 @@ import { Outbox } from "./outbox.js";
 import { ratingForm, restartButton } from "./rating.js";
 import { Storage } from "./storage.js";
 import { texts } from "./texts.js";
-import { statusWord } from "./ticket.js";
+import { statusWord, ticketCard } from "./ticket.js";
 import { Transcript } from "./transcript.js";
 import { Transport } from "./transport.js";
-import { deadline } from "./when.js";
 
 const TYPING_LIMIT_MS = 20_000;
 // A connection that is there within this time needs no word about it.
@@ -33,11 +32,13 @@ class RoamDeskChat extends HTMLElement {
   #transcript;
   #composer;
   #launcher = h("button", { type: "button", class: "launcher", "aria-expanded": "false", "aria-controls": "panel" });
+  #face = h("span", { class: "face" });
   #served = h("p", { class: "served" });
   #human = h("button", { type: "button", class: "human", onclick: () => this.#askForPerson() });
   #close = h("button", { type: "button", class: "close", "aria-label": texts.close, onclick: () => this.close() }, icon("close"));
   #strip = h("p", { class: "strip", role: "status", hidden: true });
-  #ticketBar = h("p", { class: "ticket-bar", hidden: true });
+  #ticketBar = h("details", { class: "ticket-bar", hidden: true });
+  #ticketCard = null;
   #panel;
   #link = "connecting";
   #linkMessage = "";
@@ -111,7 +112,7 @@ class RoamDeskChat extends HTMLElement {
     });
     this.#transcript = new Transcript({
       choose: (message, choice) => this.#choose(message, choice),
-      ticket: () => this.#conversation.ticket().then((ticket) => this.#showTicket(ticket)),
+      ticket: () => this.#refreshTicket(),
       edit: (text) => this.#composer.insert(text),
     });
     this.#composer = new Composer({
@@ -125,7 +126,7 @@ class RoamDeskChat extends HTMLElement {
       h(
         "header",
         {},
-        h("span", { class: "face" }, icon("bot")),
+        this.#face,
         h("div", { class: "title" }, h("h2", {}, texts.title), this.#served),
         this.#human,
         this.#close,
@@ -223,6 +224,7 @@ class RoamDeskChat extends HTMLElement {
       this.#link = state;
       this.#linkMessage = message ?? "";
       if (state === "online") this.#everOnline = true;
+      else this.#transcript.stall();
       this.#tellLink();
     },
     pending: (parts) => {
@@ -236,7 +238,7 @@ class RoamDeskChat extends HTMLElement {
       this.#transcript.acknowledge(entry, message);
       this.#expectTyping(message.seq);
     },
-    delayed: ({ entry, error, seconds }) => this.#transcript.delay(entry, texts.delayed(bare(error.message), seconds)),
+    delayed: ({ entry, error }) => this.#transcript.delay(entry, texts.delayed(bare(error.message))),
     refused: ({ entry, error }) => this.#transcript.refuse(entry, texts.refused(error.message)),
     messages: ({ messages, history }) => this.#receive(messages, history),
     state: (state) => {
@@ -264,6 +266,7 @@ class RoamDeskChat extends HTMLElement {
     if (theirs.length) this.#typing(false);
     if (!this.#visible && !history) this.#unread += theirs.length;
     this.#tellUnread();
+    if (messages.some((message) => message.sender === "customer")) this.#composer.begun(true);
     const ticket = last(messages, (message) => message.ticket)?.ticket;
     if (ticket) this.#showTicket(ticket);
     this.#offerEnding();
@@ -291,6 +294,7 @@ class RoamDeskChat extends HTMLElement {
 
   #forget() {
     this.#transcript.clear();
+    this.#composer.begun(false);
     this.#ticketBar.hidden = true;
     this.#state = { mode: "auto", waiting: false, typing: false };
     this.#tellServed();
@@ -312,6 +316,7 @@ class RoamDeskChat extends HTMLElement {
     const { mode, waiting } = this.#state;
     const key = waiting && mode !== "agent" ? "waiting" : mode;
     this.#served.textContent = texts.served[key] ?? texts.served.auto;
+    this.#face.replaceChildren(icon(mode === "agent" ? "person" : "bot"));
     this.#human.hidden = mode === "agent";
     this.#human.disabled = waiting;
     this.#human.textContent = waiting ? texts.humanWaiting : texts.human;
@@ -319,7 +324,8 @@ class RoamDeskChat extends HTMLElement {
 
   #tellLink() {
     const word = this.#linkWord();
-    if (this.#strip.textContent !== word) this.#strip.replaceChildren(...(word ? [icon("warn"), h("span", {}, word)] : []));
+    const sign = ["online", "connecting"].includes(this.#link) ? "clock" : "warn";
+    if (this.#strip.textContent !== word) this.#strip.replaceChildren(...(word ? [icon(sign), h("span", {}, word)] : []));
     this.#strip.hidden = !word;
   }
 
@@ -339,12 +345,22 @@ class RoamDeskChat extends HTMLElement {
     this.#launcher.setAttribute("aria-label", this.#unread ? texts.unread(this.#unread) : texts.launch);
   }
 
+  /** The ticket stays in reach at the top: one line that opens to the whole card. */
   #showTicket(ticket) {
-    const clock = ticket.next_clock;
-    const due = clock ? ` · ${texts.due(deadline(clock.due_at).beijing)}${clock.title ?? texts.clock[clock.name] ?? ""}` : "";
-    this.#ticketBar.replaceChildren(icon("ticket"), h("span", {}, `${ticket.number} · ${statusWord(ticket)}${due}`));
+    const line = `${texts.ticket} ${ticket.number} · ${statusWord(ticket)}`;
+    if (this.#ticketBar.dataset.number !== ticket.number) {
+      this.#ticketBar.dataset.number = ticket.number;
+      this.#ticketCard = ticketCard(ticket, () => this.#refreshTicket());
+      this.#ticketBar.replaceChildren(h("summary", {}, icon("ticket"), h("span", {}, line)), this.#ticketCard);
+    }
+    this.#ticketBar.querySelector("summary span").textContent = line;
+    this.#ticketCard.update(ticket);
     this.#ticketBar.hidden = false;
     return ticket;
+  }
+
+  async #refreshTicket() {
+    return this.#showTicket(await this.#conversation.ticket());
   }
 }
 

@@ -12,9 +12,10 @@ export const texts = {
   log: "对话内容",
   input: "输入消息",
   placeholder: "例如：我在台湾打不了电话",
+  placeholderLater: "输入消息",
   send: "发送",
   typing: "正在输入",
-  newer: "有新消息",
+  newer: "下面还有内容，去看最新的",
   who: { bot: "机器人", customer: "您", agent: "人工客服", system: "系统提示" },
 
   served: {
@@ -39,8 +40,7 @@ export const texts = {
 
   sending: "正在发送",
   queued: "待发送",
-  delayed: (message, seconds) =>
-    seconds ? `${message}（${seconds} 秒后自动重发）` : `${message}（稍后自动重发）`,
+  delayed: (message) => `${message}（到时会自动重发）`,
   refused: (message) => `没有发出：${message}`,
   editAgain: "修改后再发",
 

@@ -12,8 +12,8 @@ export function ticketCard(ticket, refresh) {
   const said = h("p", { class: "ticket-said", role: "status" });
   const button = h("button", { type: "button", class: "link" }, texts.refresh);
   const card = h(
-    "section",
-    { class: "ticket", "aria-label": `${texts.ticket} ${ticket.number}` },
+    "div",
+    { class: "ticket", role: "group", "aria-label": `${texts.ticket} ${ticket.number}` },
     h("h3", {}, icon("ticket"), `${texts.ticket} `, h("span", { class: "number" }, ticket.number)),
     rows,
     button,

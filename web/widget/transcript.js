@@ -13,10 +13,13 @@ export class Transcript {
   #entries = [];
   #on;
   #firstUnread = null;
+  // Whether what arrives is scrolled to: until the customer scrolls away, and again from the end on.
+  #following = true;
+  #scrolledTo = 0;
   #list = h("ol");
   #log = h("div", { role: "log", "aria-live": "polite", "aria-label": texts.log }, this.#list);
   #typing = h("p", { class: "typing", role: "status" });
-  #newer = h("button", { type: "button", class: "newer", hidden: true }, icon("down"), texts.newer);
+  #newer = h("button", { type: "button", class: "newer", hidden: true, "aria-label": texts.newer }, icon("down"));
   #ending = h("div", { class: "ending" });
   #scroll = h(
     "div",
@@ -31,11 +34,11 @@ export class Transcript {
   constructor(on) {
     this.#on = on;
     this.#newer.addEventListener("click", () => {
-      this.#firstUnread = null;
+      this.#follow();
       this.toEnd();
       this.#scroll.focus();
     });
-    this.#scroll.addEventListener("scroll", () => this.#nearEnd() && (this.#newer.hidden = true), { passive: true });
+    this.#scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true });
   }
 
   get latest() {
@@ -64,7 +67,7 @@ export class Transcript {
       after: entry.after,
       item: messageItem(message, this.#on),
     });
-    this.#firstUnread = null;
+    this.#follow();
     this.#state(added, delayed ? texts.queued : texts.sending);
     this.#refresh();
     this.toEnd();
@@ -76,6 +79,11 @@ export class Transcript {
     if (this.#entries.some((other) => other.id === message.id)) this.#remove(waiting);
     else this.#settle(waiting, message);
     this.#refresh();
+  }
+
+  /** The line is gone: nothing is being sent just now. */
+  stall() {
+    for (const entry of this.#entries) if (entry.clientId && !entry.refused) this.#state(entry, texts.queued);
   }
 
   delay(entry, text) {
@@ -121,6 +129,7 @@ export class Transcript {
     // A long answer is read from its beginning, so its first line stays in sight.
     const top = this.#firstUnread ? this.#firstUnread.offsetTop - 12 : end;
     this.#scroll.scrollTop = Math.min(end, top);
+    this.#scrolledTo = this.#scroll.scrollTop;
     this.#newer.hidden = this.#nearEnd();
   }
 
@@ -135,7 +144,7 @@ export class Transcript {
     const item = messageItem(message, this.#on);
     const entry = this.#insert({ id, order, sender, text, choices, message, item });
     this.#markTime(entry);
-    if (sender !== "customer") this.#firstUnread ??= item;
+    if (sender !== "customer" && this.#following) this.#firstUnread ??= item;
   }
 
   /** The unsent bubble that this stored message is: by client id where the server tells it, else by its words. */
@@ -208,12 +217,23 @@ export class Transcript {
   }
 
   #keepInSight(always, change) {
-    const follow = always || this.#nearEnd() || this.#firstUnread !== null;
     change();
     this.#refresh();
-    if (always) this.#firstUnread = null;
-    if (follow) this.toEnd();
+    if (always) this.#follow();
+    if (this.#following) this.toEnd();
     else this.#newer.hidden = this.#nearEnd();
+  }
+
+  #follow() {
+    this.#following = true;
+    this.#firstUnread = null;
+  }
+
+  #scrolled() {
+    if (this.#nearEnd()) this.#newer.hidden = true;
+    if (Math.abs(this.#scroll.scrollTop - this.#scrolledTo) < 2) return;
+    this.#firstUnread = null;
+    this.#following = this.#nearEnd();
   }
 
   #nearEnd() {
