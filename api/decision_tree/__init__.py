@@ -10,7 +10,10 @@ the facts of a case and replays them from the root, so the same facts always giv
 The format of the documents is docs/tree-format.md.
 """
 
+from api.decision_tree.cases import Case, load_cases, run_case
+from api.decision_tree.check import check
 from api.decision_tree.derive import Derived, derive
+from api.decision_tree.draw import draw
 from api.decision_tree.errors import Finding, TreeError
 from api.decision_tree.explain import Explanation, explain
 from api.decision_tree.load import load
@@ -35,6 +38,7 @@ __all__ = [
     "UNKNOWN",
     "UNSURE",
     "Ask",
+    "Case",
     "Choice",
     "Citation",
     "Conclude",
@@ -52,8 +56,12 @@ __all__ = [
     "TreeError",
     "Visited",
     "Wait",
+    "check",
     "derive",
+    "draw",
     "explain",
     "load",
+    "load_cases",
+    "run_case",
     "walk",
 ]

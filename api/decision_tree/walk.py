@@ -81,9 +81,7 @@ def trace(library: Library, facts: Mapping[str, str]) -> tuple[tuple[Visited, ..
         if answer is None or target is None:
             return tuple(path), _open(library, tree, node.id, node.fact, facts)
         path.append(
-            Visited(
-                tree, node.id, node.fact, answer, node.cites, node.inferred, node.note, derived
-            )
+            Visited(tree, node.id, node.fact, answer, node.cites, node.inferred, node.note, derived)
         )
         if target.startswith(_OUTCOME):
             return tuple(path), Conclude(tree, node.id, target.removeprefix(_OUTCOME))
@@ -104,12 +102,18 @@ def known(
     return (derived.value, derived) if derived else (None, None)
 
 
-def target_of(node: Node, answer: str) -> str | None:
-    """Return where an answer leads. A value the node has no way for goes the way of 不知道."""
-    for key in (answer, ELSE, UNSURE, UNKNOWN):
-        if key in node.answers:
-            return node.answers[key]
+def way_of(node: Node, answer: str) -> str | None:
+    """Return the answer of the node that a value counts as: itself, or else 不知道."""
+    for way in (answer, ELSE, UNSURE, UNKNOWN):
+        if way in node.answers:
+            return way
     return None
+
+
+def target_of(node: Node, answer: str) -> str | None:
+    """Return where an answer leads."""
+    way = way_of(node, answer)
+    return None if way is None else node.answers[way]
 
 
 def follow(library: Library, tree: str, target: str) -> tuple[str, Node]:
