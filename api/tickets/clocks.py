@@ -44,7 +44,7 @@ CLOCKS: Mapping[str, Clock] = MappingProxyType(
             Clock("first_check", "首次核查", 24, "hours", "P2"),
             Clock("first_answer", "首次答复", 3, "working_days", "P5"),
             Clock("result", "处理结果", 15, "working_days", "P4"),
-            Clock("result_legal", "法定答复期限", 15, "calendar_days", "public.miit-order-35"),
+            Clock("result_legal", "法定答复期限", 15, "calendar_days", "public.miit-35"),
         )
     }
 )
