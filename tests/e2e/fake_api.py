@@ -1,6 +1,7 @@
 """The contract's customer routes in memory, with switches for every trouble a network can make.
 
-Browser tests need no Rasa and no database: they need answers they can predict and faults they can order.
+Browser tests need no Rasa and no database: they need answers they can predict and faults they
+can order.
 """
 
 import json
@@ -19,6 +20,8 @@ from tests.e2e.fake_bot import GREETING, answer
 
 WIDGET = Path(__file__).parents[2] / "web" / "widget"
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
+OTHER_SITE = """<!doctype html><html lang="zh-CN"><title>另一个网站</title>
+<body style="font: 30px serif; color: red">"""
 ALL_UP = {"database": "ready", "bot": "ready", "actions": "ready"}
 
 
@@ -100,7 +103,9 @@ class FakeApi:
         self.say(made, **GREETING)
         return made
 
-    def say(self, conversation: Conversation, sender: str, text: str, **extra: Any) -> dict[str, Any]:
+    def say(
+        self, conversation: Conversation, sender: str, text: str, **extra: Any
+    ) -> dict[str, Any]:
         with self._changed:
             message = {
                 "id": uuid.uuid4().hex,
@@ -194,14 +199,15 @@ def _handler(api: FakeApi) -> type[BaseHTTPRequestHandler]:
             path, _, query = self.path.partition("?")
             if path == "/readyz":
                 up = set(api.switches.parts.values()) == {"ready"}
-                self._json(200 if up else 503, {"ready": up, **api.switches.parts, "model": "roamdesk-0"})
+                self._json(
+                    200 if up else 503, {"ready": up, **api.switches.parts, "model": "roamdesk-0"}
+                )
             elif path == "/v1/demo/samples":
                 self._json(200, api.switches.samples)
             elif path == "/" or path.startswith("/widget/"):
                 self._file("index.html" if path == "/" else path.removeprefix("/widget/"))
             elif path == "/host":
-                html = '<!doctype html><html lang="zh-CN"><title>另一个网站</title><body style="font:30px serif;color:red">'
-                self._send(200, html.encode(), "text/html; charset=utf-8")
+                self._send(200, OTHER_SITE.encode(), "text/html; charset=utf-8")
             elif conversation := self._mine(path):
                 self._conversation_get(conversation, path, query)
 

@@ -1,4 +1,4 @@
-"""Hands on the keyboard, an input method, a screen reader: nothing needs a mouse, nothing is sent by accident."""
+"""Keyboard, input method, screen reader: nothing needs a mouse, nothing is sent by accident."""
 
 from playwright.sync_api import expect
 
@@ -40,7 +40,8 @@ def test_the_late_enter_of_older_safari_does_not_send(chat, api):
         """field => {
             field.dispatchEvent(new CompositionEvent("compositionstart", {bubbles: true}));
             field.dispatchEvent(new CompositionEvent("compositionend", {bubbles: true}));
-            field.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", keyCode: 229, bubbles: true}));
+            const late = {key: "Enter", keyCode: 229, bubbles: true};
+            field.dispatchEvent(new KeyboardEvent("keydown", late));
         }"""
     )
     chat.page.wait_for_timeout(200)
@@ -125,8 +126,9 @@ def test_a_whole_conversation_needs_no_mouse(chat, api):
     chat.page.keyboard.type("我在台湾打不了电话")
     chat.page.keyboard.press("Enter")
     chat.shows("先确认用的是哪种卡")
+    wanted = chat.page.get_by_role("button", name="没有")
     for _ in range(20):
-        if chat.page.evaluate("document.querySelector('roamdesk-chat').shadowRoot.activeElement.textContent") == "没有":
+        if wanted.evaluate("node => node.getRootNode().activeElement === node"):
             break
         chat.page.keyboard.press("Shift+Tab")
     chat.page.keyboard.press("Enter")

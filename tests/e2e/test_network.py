@@ -1,4 +1,4 @@
-"""Reloads, lost lines, refusing servers: nothing sent twice, nothing missed, the order kept, the customer told."""
+"""Reloads, lost lines, refusing servers: nothing twice, nothing missed, the customer told."""
 
 import time
 

@@ -12,7 +12,13 @@ URL = os.environ.get("ROAMDESK_URL")
 TURN_MS = 15_000
 MOST_TURNS = 20
 # Answers that lead on in Taiwan with a plain C card; what is not listed takes its first choice.
-ANSWERS = {"service": "voice", "location": "TW", "card_type": "ctoc", "works_at_home": "yes", "prl_version": "unsure"}
+ANSWERS = {
+    "service": "voice",
+    "location": "TW",
+    "card_type": "ctoc",
+    "works_at_home": "yes",
+    "prl_version": "unsure",
+}
 
 pytestmark = [
     pytest.mark.product,

@@ -1,4 +1,4 @@
-"""What a customer does in a conversation that goes well: words, buttons, sources, the ticket, a person."""
+"""A conversation that goes well: words, buttons, sources, the ticket, a person."""
 
 from playwright.sync_api import expect
 

@@ -1,4 +1,4 @@
-"""What a test does with the chat, in the customer's words (Playwright sees through the open shadow root)."""
+"""What a test does with the chat, in the customer's words."""
 
 from playwright.sync_api import Locator, Page
 
