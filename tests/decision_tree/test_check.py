@@ -1,5 +1,8 @@
 """`check` finds each kind of fault, and names where it is."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from api.decision_tree import Finding, TreeError, check, load, load_cases, walk
@@ -226,3 +229,12 @@ def test_walking_off_an_unchecked_library_is_one_clear_error(
     node(small, tree, identifier)["answers"] = answers
     with pytest.raises(TreeError):
         walk(load(small), {"place": "TW", "works": "yes", "record": "yes"})
+
+
+def test_every_code_is_explained_in_the_format():
+    engine = Path(check.__code__.co_filename).parent
+    code = re.compile(r'(?:Finding\(|_found\()\s*"(\w+)"')
+    used = {found for path in engine.glob("*.py") for found in code.findall(path.read_text())}
+    described = (engine.parents[1] / "docs" / "tree-format.md").read_text(encoding="utf-8")
+    assert {found for found in used if f"`{found}`" not in described} == set()
+    assert len(used) > 15
