@@ -75,13 +75,14 @@ class _Chart:
         taken = self._taken(name, node)
         labels: dict[str, list[str]] = {}
         for answer, target in node.answers.items():
-            labels.setdefault(target, []).append(_text(_answer(fact, answer)))
+            labels.setdefault(target, []).append(_text(self._answer(fact, answer)))
         for target, answers in labels.items():
             to, new = self._target(name, target, shown)
             if new:
                 yield new
             arrow = "==>" if target == taken else "-->"
-            yield f'{_id((name, node.id))} {arrow}|"{" / ".join(answers)}"| {to}'
+            label = f'|"{" / ".join(answers)}"|' if len(labels) > 1 else ""
+            yield f"{_id((name, node.id))} {arrow}{label} {to}"
 
     def _taken(self, name: str, node: Node) -> str | None:
         answer = self.walked.get((name, node.id))
@@ -105,6 +106,17 @@ class _Chart:
         self.drawn.add(identifier)
         return identifier, f"{identifier}{shape}"
 
+    def _answer(self, fact: Fact, value: str) -> str:
+        table = self.library.tables.get(fact.values_from or "")
+        if table is not None and value in table.rows:
+            return str([*table.rows[value].columns.get("names", ()), value][0])
+        # The button of a yes or no is the shorter text; that of a choice (有) says nothing alone.
+        if fact.kind == "yes_no":
+            for choice in fact.choices:
+                if choice.value == value:
+                    return choice.label
+        return fact.label(value)
+
     def _draw(self, place: Place) -> str:
         self.drawn.add(_id(place))
         return _id(place)
@@ -115,15 +127,6 @@ class _Chart:
         source = f"{rule} 推断".strip() if node.inferred else rule
         label = f"{_text(fact.title)}<br/>{_text(source)}" if source else _text(fact.title)
         return _shape(fact).format(label)
-
-
-def _answer(fact: Fact, value: str) -> str:
-    # The button of a yes or no is the shorter text; that of a choice (有) says nothing alone.
-    if fact.kind == "yes_no":
-        for choice in fact.choices:
-            if choice.value == value:
-                return choice.label
-    return fact.label(value)
 
 
 def _shape(fact: Fact) -> str:

@@ -59,4 +59,10 @@ def test_quotes_and_brackets_in_labels_cannot_break_the_chart(small):
 def test_every_arrow_goes_to_something_drawn(library, tree):
     chart = draw(library, tree=tree)
     drawn = set(re.findall(r"^(\w+)[(\[>]", chart, re.MULTILINE))
-    assert set(re.findall(r"\| (\w+)$", chart, re.MULTILINE)) <= drawn
+    assert set(re.findall(r"[|>] (\w+)$", chart, re.MULTILINE)) <= drawn
+
+
+def test_an_operator_has_its_name_and_an_only_way_has_no_label(library):
+    chart = draw(library, tree="triage")
+    assert '|"Sprint"| triage__us_number' in chart
+    assert "triage__service --> triage__region" in chart
