@@ -116,7 +116,7 @@ async def peer(terminal: Terminal) -> AsyncIterator[Server]:
 def _trained(project: Path, terminal: Terminal) -> Path:
     model = project / "models" / "peer.tar.gz"
     if model.exists():
-        terminal.line("peer", f"已训练过（{project.relative_to(ROOT)}）", "dim")
+        terminal.line("peer", f"已训练过（{project.name}）", "dim")
         return model
     terminal.line("peer", "训练对照机器人（DIET + TED，各 100 轮；只此一次，约 3 至 5 分钟）……")
     began = time.monotonic()
