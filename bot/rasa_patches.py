@@ -1,5 +1,57 @@
-"""Placeholder until the measured cuts are in."""
+"""What we change inside Rasa, each with the figure that asked for it.
+
+Applied on import of our components and our tracker store, so `rasa run` by hand gets the same. A test
+compares the source of what is replaced with the hash kept here, and so fails when Rasa changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from functools import lru_cache
+from typing import Any, Callable, Dict, Text
+
+from jsonschema.exceptions import best_match
+from jsonschema.protocols import Validator
+from jsonschema.validators import validator_for
+from rasa.core.actions.action import RemoteAction
+
+REPLACED: dict[str, tuple[Callable[..., Any], str]] = {
+    "RemoteAction._validate_action_result": (
+        RemoteAction._validate_action_result,
+        "f8cdb4be68123961",
+    ),
+    "RemoteAction.action_response_format_spec": (
+        RemoteAction.action_response_format_spec,
+        "091b74aa3738d126",
+    ),
+}
+"""Rasa's own functions and the hash of their source when the replacement was written."""
+
+
+def source_hash(function: Callable[..., Any]) -> str:
+    """The hash that REPLACED keeps."""
+    return hashlib.sha256(inspect.getsource(function).encode()).hexdigest()[:16]
 
 
 def apply() -> None:
-    """Nothing yet."""
+    """Put the replacements in. Doing so twice changes nothing."""
+    RemoteAction._validate_action_result = _validate_action_result
+
+
+@lru_cache(maxsize=1)
+def _answer_validator() -> Validator:
+    schema = RemoteAction.action_response_format_spec()
+    kind = validator_for(schema)
+    kind.check_schema(schema)
+    validator: Validator = kind(schema)
+    return validator
+
+
+def _validate_action_result(self: RemoteAction, result: Dict[Text, Any]) -> bool:
+    """As Rasa's, without checking the constant schema itself anew for every answer (30 ms of CPU)."""
+    error = best_match(_answer_validator().iter_errors(result))
+    if error is not None:
+        error.message += ". The action server's answer is not one that Rasa understands."
+        raise error
+    return True

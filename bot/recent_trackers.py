@@ -20,15 +20,23 @@ from bot import rasa_patches
 rasa_patches.apply()
 
 
+CUSTOMERS = "rest"
+"""The channel behind which the API stands."""
+
+
 class RecentTrackerStore(TrackerStore):
-    """Least recently used conversations are forgotten first."""
+    """Least recently used conversations are forgotten first.
+
+    Only customers' conversations are cut: `rasa shell` and `rasa interactive` keep theirs whole,
+    because a story is written from it.
+    """
 
     def __init__(
         self,
         domain: Domain,
         event_broker: Optional[EventBroker] = None,
         conversations: int = 2000,
-        events_each: int = 40,
+        events_each: int = 12,
         **kwargs: Any,
     ) -> None:
         kwargs.pop("host", None)  # Rasa passes the endpoint's url, which we have none of
@@ -40,8 +48,9 @@ class RecentTrackerStore(TrackerStore):
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Keep the last events of a conversation."""
         await self.stream_events(tracker)
-        events = deque(tracker.events, maxlen=self._events_each)
-        self._kept[tracker.sender_id] = events
+        is_customer = tracker.get_latest_input_channel() == CUSTOMERS
+        kept = deque(tracker.events, maxlen=self._events_each if is_customer else None)
+        self._kept[tracker.sender_id] = kept
         self._kept.move_to_end(tracker.sender_id)
         while len(self._kept) > self._conversations:
             self._kept.popitem(last=False)

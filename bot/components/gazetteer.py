@@ -23,7 +23,7 @@ from bot.understanding.words import frequencies, teach
 
 PIPELINE_FOLDER, PHRASES_FILE = "pipeline", "phrases.json"
 MENTIONS = "mentions"
-"""Message attribute: [[start, end, fact], ...] in the normalised text, for the intent classifier."""
+"""Message attribute: [[start, end, fact or service:value], ...] in the normalised text, for the intent classifier."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -108,7 +108,7 @@ class Gazetteer(GraphComponent):
 
     def _understand(self, message: Message) -> List[Mention]:
         found = understand(normalised(message).text, self._finders)
-        message.set(MENTIONS, [[m.start, m.end, m.fact] for m in found])
+        message.set(MENTIONS, [[m.start, m.end, _seen_as(m)] for m in found])
         return found
 
     def _entity(self, message: Message, mention: Mention) -> Dict[Text, Any]:
@@ -120,3 +120,8 @@ class Gazetteer(GraphComponent):
             "value": mention.value,
             "extractor": type(self).__name__,
         }
+
+
+def _seen_as(mention: Mention) -> str:
+    """Which service fails is what the report_ intents differ by; other values say nothing of intent."""
+    return f"service:{mention.value}" if mention.fact == "service" else mention.fact

@@ -6,6 +6,7 @@ one feature matrix a component; this one is NumPy at run time.
 
 from __future__ import annotations
 
+import json
 from typing import Any, Dict, List, Optional, Tuple
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -19,9 +20,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.gazetteer import MENTIONS
 from bot.components.normaliser import NORMALISED, is_payload
-from bot.understanding.intents import IntentModel, features
+from bot.understanding import lexicon
+from bot.understanding.intents import IntentModel, compiled, features
 
 RANKING_LENGTH = 5
+CONCEPTS_FILE = "concepts.json"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -29,10 +32,16 @@ class RoamDeskIntentClassifier(IntentClassifier, GraphComponent):
     """Needs the tokenizer and the gazetteer before it."""
 
     def __init__(
-        self, model_storage: ModelStorage, resource: Resource, model: Optional[IntentModel]
+        self,
+        model_storage: ModelStorage,
+        resource: Resource,
+        concepts: Dict[str, str],
+        model: Optional[IntentModel],
     ) -> None:
         self._model_storage = model_storage
         self._resource = resource
+        self._concepts = concepts
+        self._compiled = compiled(concepts)
         self._model = model
 
     @classmethod
@@ -44,7 +53,7 @@ class RoamDeskIntentClassifier(IntentClassifier, GraphComponent):
         execution_context: ExecutionContext,
     ) -> RoamDeskIntentClassifier:
         """An untrained classifier."""
-        return cls(model_storage, resource, None)
+        return cls(model_storage, resource, lexicon.concepts(lexicon.documents()), None)
 
     @classmethod
     def load(
@@ -57,16 +66,26 @@ class RoamDeskIntentClassifier(IntentClassifier, GraphComponent):
     ) -> RoamDeskIntentClassifier:
         """The trained classifier."""
         with model_storage.read_from(resource) as folder:
-            return cls(model_storage, resource, IntentModel.load(folder))
+            concepts = json.loads((folder / CONCEPTS_FILE).read_text("utf-8"))
+            return cls(model_storage, resource, concepts, IntentModel.load(folder))
+
+    @classmethod
+    def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
+        """The data files and our own code count as part of the configuration."""
+        return lexicon.digest()
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on every example with an intent."""
         from bot.understanding.intent_training import train  # scikit-learn, for training only
 
         examples = [m for m in training_data.intent_examples if m.get(TEXT)]
-        self._model = train([_features(m) for m in examples], [m.get(INTENT) for m in examples])
+        self._model = train(
+            [self._features(m) for m in examples], [m.get(INTENT) for m in examples]
+        )
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)
+            text = json.dumps(self._concepts, ensure_ascii=False)
+            (folder / CONCEPTS_FILE).write_text(text, "utf-8")
         return self._resource
 
     def process(self, messages: List[Message]) -> List[Message]:
@@ -85,11 +104,12 @@ class RoamDeskIntentClassifier(IntentClassifier, GraphComponent):
             return {"name": None, "confidence": 0.0}, []
         ranking = [
             {"name": name, "confidence": confidence}
-            for name, confidence in self._model.ranking(_features(message))[:RANKING_LENGTH]
+            for name, confidence in self._model.ranking(self._features(message))[:RANKING_LENGTH]
         ]
         return ranking[0], ranking
 
 
-def _features(message: Message) -> List[str]:
-    words = [token.text for token in message.get(TEXT_TOKENS) or []]
-    return features(message.get(NORMALISED) or "", words, message.get(MENTIONS) or [])
+    def _features(self, message: Message) -> List[str]:
+        words = [token.text for token in message.get(TEXT_TOKENS) or []]
+        text, mentions = message.get(NORMALISED) or "", message.get(MENTIONS) or []
+        return features(text, words, mentions, self._compiled)

@@ -7,10 +7,7 @@ from dataclasses import replace
 from typing import Callable, Iterable, Sequence
 
 from bot.understanding import patterns
-from bot.understanding.mentions import Mention, longest, settle
-
-NOTHING = "nothing"
-"""The fact of names that look like one and are none; they only take the span away."""
+from bot.understanding.mentions import NOTHING, Mention, longest, settle, without_overlaps
 
 MAINLAND = "mainland"
 """A mainland place: where the customer stands only behind 在 or alone, else it is home."""
@@ -26,7 +23,7 @@ def understand(text: str, finders: Sequence[Finder] = ()) -> list[Mention]:
     for finder in finders:
         found.extend(finder(text))
     corrections = list(patterns.corrections(text))
-    claimed = longest(found)
+    claimed = without_overlaps(found)
     facts = [m for m in _at_home(text, claimed) if m.fact != NOTHING]
     settled = settle(text, facts, corrections)
     ordinals = [m for m in patterns.ordinals(text) if _is_free(m, claimed)]
@@ -49,7 +46,7 @@ def phrase_finder(phrases: Iterable[tuple[str, str, str]]) -> Finder:
 
 def _with_gaps(expression: str) -> str:
     expression = re.sub(r"~(\d+)", r"(?:(?![不没无])[^,。;!?]){0,\1}?", expression)
-    return re.sub(r"_(\d+)", r"[^,。;!?]{0,\1}?", expression)
+    return re.sub(r"_(\d+)", r"(?:(?!但|却|可是|不过|就是)[^,。;!?]){0,\1}?", expression)
 
 
 def _at_home(text: str, mentions: Iterable[Mention]) -> Iterable[Mention]:

@@ -7,14 +7,19 @@ so a model loads in milliseconds, runs no code on loading, and needs neither sci
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Iterable, Sequence
+from itertools import combinations
+from typing import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from bot.understanding.mentions import CLAUSES, CORRECTION
+
 LONGEST_CHARACTERS, LONGEST_WORDS, SHORT_TEXT = 4, 2, 8
+MOST_CONCEPTS = 8
 LONGEST_TEXT = 400
 """Only so many characters are read for the intent: a pasted story says what it wants early."""
 
@@ -24,7 +29,7 @@ def mask(text: str, mentions: Iterable[Sequence[object]]) -> list[str]:
     signs: list[str] = []
     at = 0
     for start, end, fact in sorted(mentions):  # type: ignore[misc]
-        if start < at or fact in _READ_AS_WORDS:
+        if start < at or str(fact).split(":")[0] in _READ_AS_WORDS:
             continue
         signs.extend(text[at:start])
         signs.append(f"<{fact}>")
@@ -33,13 +38,24 @@ def mask(text: str, mentions: Iterable[Sequence[object]]) -> list[str]:
     return signs
 
 
-_READ_AS_WORDS = frozenset({"correction", "service", "ordinal", "works_at_home", "selected_by_hand",
-                            "back_in_china", "sms_centre_ok", "prl_updated",
-                            "card_reissued_after_korea"})  # fmt: skip
+_READ_AS_WORDS = CLAUSES | {CORRECTION, "ordinal"}
 """Facts whose words say more about the intent than the fact does; they stay legible."""
 
 
-def features(text: str, words: Sequence[str], mentions: Sequence[Sequence[object]]) -> list[str]:
+EMPHASIS = {"k": 2.0, "f": 2.0, "t": 2.0}
+"""How much louder a concept, a fact and a whole short text speak than one of many n-grams."""
+
+Concepts = Mapping[str, "re.Pattern[str]"]
+
+
+def compiled(concepts: Mapping[str, str]) -> Concepts:
+    """data/concepts.yml, ready to search."""
+    return {name: re.compile(expression) for name, expression in concepts.items()}
+
+
+def features(
+    text: str, words: Sequence[str], mentions: Sequence[Sequence[object]], concepts: Concepts
+) -> list[str]:
     """What the classifier sees of a message, as strings."""
     signs = ["^", *mask(text, mentions)[:LONGEST_TEXT], "$"]
     found = []
@@ -53,6 +69,11 @@ def features(text: str, words: Sequence[str], mentions: Sequence[Sequence[object
     if len(signs) <= SHORT_TEXT:
         found.append("t:" + "".join(signs))
     found.extend(f"f:{mention[2]}" for mention in mentions)
+    seen = [name for name, expression in concepts.items() if expression.search(text)]
+    found.extend(f"k:{name}" for name in seen)
+    found.extend(f"k:{a}+{b}" for a, b in combinations(seen[:MOST_CONCEPTS], 2))
+    if len(text) <= SHORT_TEXT:
+        found.extend(f"k:short {name}" for name in seen)
     return found
 
 
@@ -65,25 +86,27 @@ class IntentModel:
     weight: np.ndarray  # of each feature: inverse document frequency
     coefficients: np.ndarray  # features x labels
     intercept: np.ndarray
-    temperature: float
+    temperature: float = 1.0
+    measured: Mapping[str, float] = field(default_factory=dict)  # cross-validated, for the manifest
 
     def ranking(self, found: Iterable[str]) -> list[tuple[str, float]]:
         """Every intent with its probability, best first."""
-        scores = (self.intercept + self._evidence(found)) / self.temperature
+        scores = self.scores(found) / self.temperature
         exponentials = np.exp(scores - scores.max())
         probabilities = exponentials / exponentials.sum()
         order = np.argsort(-probabilities, kind="stable")
         return [(self.labels[i], float(probabilities[i])) for i in order]
 
-    def _evidence(self, found: Iterable[str]) -> np.ndarray:
+    def scores(self, found: Iterable[str]) -> np.ndarray:
+        """What speaks for each intent, before it is made a probability."""
         counts = Counter(i for i in map(self.vocabulary.get, found) if i is not None)
         if not counts:
-            return np.zeros(len(self.labels))
+            return self.intercept
         at = np.fromiter(counts, dtype=np.intp, count=len(counts))
         values = self.weight[at]
         values = values / np.linalg.norm(values)
-        evidence: np.ndarray = values @ self.coefficients[at]
-        return evidence
+        scores: np.ndarray = self.intercept + values @ self.coefficients[at]
+        return scores
 
     def save(self, folder: Path) -> None:
         """Two files: arrays, and names."""
@@ -97,6 +120,7 @@ class IntentModel:
             "labels": self.labels,
             "features": sorted(self.vocabulary, key=self.vocabulary.__getitem__),
             "temperature": self.temperature,
+            "scores": dict(self.measured),
         }
         (folder / "intents.json").write_text(json.dumps(names, ensure_ascii=False), "utf-8")
 
@@ -112,4 +136,5 @@ class IntentModel:
                 coefficients=arrays["coefficients"],
                 intercept=arrays["intercept"],
                 temperature=float(names["temperature"]),
+                measured=names["scores"],
             )

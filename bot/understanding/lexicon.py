@@ -10,13 +10,14 @@ from typing import Any, Iterator, Mapping
 from babel import Locale
 from ruamel.yaml import YAML
 
-from bot.understanding.facts import MAINLAND, NOTHING
+from bot.understanding.facts import MAINLAND
+from bot.understanding.mentions import NOTHING
 from bot.understanding.normalise import normalise
 
 DATA = Path("data")
 """Like every path of Rasa's, relative to the folder it is started in: the repository's root."""
 
-SOURCES = ("places.yml", "phrases.yml", "words.yml", "diagnosis/facts.yml", "diagnosis/operators.yml")
+SOURCES = ("places.yml", "phrases.yml", "concepts.yml", "words.yml", "diagnosis/facts.yml", "diagnosis/operators.yml")
 _NO_ISO_COUNTRY = {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO", "AC", "CP", "DG", "TA", "CN"}
 _PART_OF = {"EA": "ES", "IC": "ES"}
 
@@ -36,16 +37,16 @@ def documents(folder: Path = DATA) -> dict[str, Any]:
     return {
         source: yaml.load((folder / source).read_text("utf-8"))
         for source in SOURCES
-        if (folder / source).exists()
     }
 
 
 def digest(folder: Path = DATA) -> str:
-    """A hash of everything `names` and `phrases` read, for Rasa's cache key."""
+    """A hash of everything read here and of the code that reads it, for Rasa's cache key."""
     content = hashlib.sha256()
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        content.update(source.name.encode() + b"\0" + source.read_bytes())
     for source in SOURCES:
-        if (folder / source).exists():
-            content.update(source.encode() + b"\0" + (folder / source).read_bytes())
+        content.update(source.encode() + b"\0" + (folder / source).read_bytes())
     return content.hexdigest()
 
 
@@ -55,9 +56,9 @@ def names(files: Mapping[str, Any]) -> list[Name]:
     for text, fact, value in (
         *_countries(),
         *_places(files["places.yml"]),
-        *_choices(files.get("diagnosis/facts.yml", {"facts": {}})),
-        *_operators(files.get("diagnosis/operators.yml", {"operators": []})),
         *((text, NOTHING, "true") for text in files["places.yml"]["not_places"]),
+        *_operators(files["diagnosis/operators.yml"]),
+        *_choices(files["diagnosis/facts.yml"]),
     ):
         spelling = normalise(str(text)).text
         if spelling:
@@ -79,6 +80,11 @@ def phrases(files: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         for value, expressions in values.items()
         for expression in expressions
     ]
+
+
+def concepts(files: Mapping[str, Any]) -> dict[str, str]:
+    """Regular expressions of data/concepts.yml by the concept's name."""
+    return {name: str(expression) for name, expression in files["concepts.yml"]["concepts"].items()}
 
 
 def _countries() -> Iterator[tuple[str, str, str]]:
@@ -107,6 +113,6 @@ def _choices(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 
 def _operators(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    for row in document["operators"]:
+    for row in document["rows"]:
         for name in row["names"]:
             yield name, "operator", row["id"]

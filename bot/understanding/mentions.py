@@ -39,6 +39,30 @@ class Mention:
         return self.end - self.start
 
 
+CLAUSES = frozenset(
+    "service works_at_home selected_by_hand back_in_china sms_centre_ok prl_updated"
+    " card_reissued_after_korea data_roaming_on".split()
+)
+"""Facts a whole clause says. A name inside the clause (没有手动选沃达丰) still stands for itself."""
+
+NOTHING = "nothing"
+"""The fact of names and phrases that look like one and are none; they only take the span away."""
+
+
+def without_overlaps(mentions: Iterable[Mention]) -> list[Mention]:
+    """Names compete with names, a clause with others about the same fact, and `nothing` with all."""
+    layers: dict[str, list[Mention]] = {}
+    nothing = []
+    for mention in mentions:
+        if mention.fact == NOTHING:
+            nothing.append(mention)
+        else:
+            layer = mention.fact if mention.fact in CLAUSES else "names"
+            layers.setdefault(layer, []).append(mention)
+    kept = {m for layer in layers.values() for m in longest([*layer, *nothing])}
+    return sorted(kept)
+
+
 def longest(mentions: Iterable[Mention]) -> list[Mention]:
     """Mentions that do not overlap: the longest wins, of two equally long the first."""
     taken: list[Mention] = []
@@ -71,6 +95,8 @@ def _settle_fact(
         return []
     if fact == "location":
         held = _places_meant(text, held)
+    elif fact == "service":  # no signal is why calls and texts fail, so it is the one to look into
+        held = [m for m in held if m.value == "signal"] or held
     if not held or len({m.value for m in held}) == 1:
         return held[:1]
     behind = [m for m in held if any(m.start >= at for at in corrected_at)]

@@ -35,7 +35,7 @@ CORRECTING = re.compile(
     r"(?:哦|噢|啊|呃)?(?<!对)不对(?!劲|吗|外|称)|(?<!是)(?<!要)(?<!还)(?<!可)不是(?!很|太|特别|说|只|一般|吗|不|没有?信号)|[说搞打写弄记选点填]错了?"
     r"|改成|改为|更正|纠正|应该是|(?<!能)(?<!才)(?<!别)换成"
 )
-NUMBER = re.compile(r"(?<![\d.])\d{1,20}(?![\d.]*\d)")
+NUMBER = re.compile(r"(?<![\d.a-z])\d{1,20}(?![\d.]*\d|[a-z])")
 
 SHORTEST_DIALLED, LONGEST_DIALLED = 5, 30
 """A count of digits outside these is about something else (3 位客服, 100 位客户)."""
