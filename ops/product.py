@@ -104,7 +104,8 @@ def write_endpoints(settings: Settings) -> Path:
     source = ROOT / "endpoints.yml"
     endpoints = yaml.load(source.read_text(encoding="utf-8")) if source.exists() else None
     endpoints = endpoints or {}
-    endpoints["action_endpoint"] = {"url": f"http://127.0.0.1:{settings.actions_port}/webhook"}
+    url = f"http://127.0.0.1:{settings.actions_port}/webhook"
+    endpoints["action_endpoint"] = {**endpoints.get("action_endpoint", {}), "url": url}
     path = settings.run / "endpoints.yml"
     with path.open("w", encoding="utf-8") as file:
         yaml.dump(endpoints, file)

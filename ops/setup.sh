@@ -65,5 +65,6 @@ else
     trap 'kill $ticker 2>/dev/null || true' EXIT
     "$uv" pip sync --quiet --python .venv/bin/python requirements.txt
 fi || fail "$name 的软件包没有装全：请检查网络后再运行 make，已下载的不会重来。"
+if [ "$name" = bot ]; then (cd "$root" && "$name/.venv/bin/python" -m bot.environment >/dev/null); fi
 touch .venv/.synced
 echo "$name 的环境已就绪（用时 $(($(date +%s) - began)) 秒）"
