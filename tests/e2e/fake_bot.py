@@ -72,6 +72,12 @@ END = {
         },
     ],
 }
+OPENED = {
+    "sender": "bot",
+    "text": "记下了：您在中国台湾、打不了电话。工单号 RD20261122-0031。接下来请回答几个小问题。",
+    "ticket": TICKET | {"outcome": None},
+    "citations": HOME["citations"] * 2,
+}
 KNOWLEDGE = {
     "sender": "bot",
     "text": "PRL 是卡里存的优先漫游列表，手机按它在境外选网。",
@@ -87,6 +93,8 @@ def answer(text: str, choice: dict[str, str] | None) -> tuple[list[dict[str, Any
     """Return the replies and the change of state."""
     if choice:
         return [{"card_type": HOME, "works_at_home": END}[choice["fact"]]], {}
+    if "登记" in text:
+        return [OPENED, CARD], {}
     if "台湾" in text:
         return [CARD], {}
     if "PRL" in text:

@@ -156,6 +156,15 @@ def test_the_newest_message_is_in_sight_and_a_long_one_from_its_beginning(chat, 
     assert top >= chat.page.locator(".scroll").bounding_box()["y"]
 
 
+def test_a_question_is_in_sight_whatever_led_to_it(open_chat, api):
+    chat = open_chat(viewport={"width": 375, "height": 667})
+    chat.write("请登记")
+    chat.shows("先确认用的是哪种卡")
+    brief = chat.page.locator(".message .ticket")
+    expect(brief).to_contain_text("已登记，北京时间 11月25日 24:00 前给出首次答复")
+    expect(chat.page.get_by_role("button", name="不知道")).to_be_in_viewport(ratio=1)
+
+
 def test_reading_back_is_not_disturbed_by_what_arrives(chat, api):
     for turn in range(12):
         chat.write(f"第 {turn} 句")

@@ -2,7 +2,7 @@
 
 import { h, icon } from "./dom.js";
 import { texts } from "./texts.js";
-import { ticketCard } from "./ticket.js";
+import { briefTicket, ticketCard } from "./ticket.js";
 import { moment } from "./when.js";
 
 const FACES = { bot: "bot", agent: "person", system: "info" };
@@ -16,8 +16,8 @@ export function messageItem(message, on) {
     { class: `message ${sender}` },
     h("p", { class: "who" }, FACES[sender] ? icon(FACES[sender]) : null, h("span", {}, name)),
     message.text ? h("div", { class: "bubble" }, ...paragraphs(message.text, sender)) : null,
-    message.ticket ? ticketCard(message.ticket, on.ticket) : null,
-    ...(message.citations ?? []).map(citation),
+    message.ticket ? ticket(message, on) : null,
+    message.citations?.length ? h("div", { class: "cites" }, ...message.citations.map(citation)) : null,
     message.choices?.length ? choiceGroup(message, on) : null,
   );
   if (message.created_at) item.dataset.at = message.created_at;
@@ -41,6 +41,10 @@ function paragraphs(text, sender) {
     if (step) return h("p", { class: "step" }, h("span", { class: "step-number" }, step[1]), h("span", {}, step[2]));
     return h("p", {}, line);
   });
+}
+
+function ticket(message, on) {
+  return message.ticket.outcome ? ticketCard(message.ticket, on.ticket) : briefTicket(message.ticket);
 }
 
 function citation(cited) {

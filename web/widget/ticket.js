@@ -6,6 +6,16 @@ import { deadline } from "./when.js";
 
 const RUNNING = ["running", "extended"];
 
+/** While the cause is still being asked for, the ticket is two lines, so that the question stays in sight. */
+export function briefTicket(ticket) {
+  return h(
+    "div",
+    { class: "ticket brief", role: "group", "aria-label": `${texts.ticket} ${ticket.number}` },
+    numberLine(ticket),
+    h("p", {}, briefWords(ticket)),
+  );
+}
+
 /** `refresh()` resolves to the customer's view of the ticket as it is now. */
 export function ticketCard(ticket, refresh) {
   const rows = h("dl");
@@ -14,7 +24,7 @@ export function ticketCard(ticket, refresh) {
   const card = h(
     "div",
     { class: "ticket", role: "group", "aria-label": `${texts.ticket} ${ticket.number}` },
-    h("h3", {}, icon("ticket"), `${texts.ticket} `, h("span", { class: "number" }, ticket.number)),
+    numberLine(ticket),
     rows,
     button,
     said,
@@ -39,6 +49,20 @@ export function statusWord(ticket) {
   return texts.ticketStatus[ticket.status] ?? ticket.status;
 }
 
+function numberLine(ticket) {
+  return h("h3", {}, icon("ticket"), `${texts.ticket} `, h("span", { class: "number" }, ticket.number));
+}
+
+function briefWords(ticket) {
+  const clock = nextClock(ticket);
+  if (!clock) return statusWord(ticket);
+  return `${statusWord(ticket)}，${texts.due(deadline(clock.due_at).beijing)}${clockTitle(clock)}`;
+}
+
+function clockTitle(clock) {
+  return clock.title ?? texts.clock[clock.name] ?? clock.name;
+}
+
 function ticketRows(ticket) {
   const clock = nextClock(ticket);
   const rows = [...row(texts.ticketRow.status, h("span", { class: "status" }, icon("info"), statusWord(ticket)))];
@@ -47,7 +71,7 @@ function ticketRows(ticket) {
   const due = h("time", { datetime: clock.due_at }, texts.due(beijing, local));
   return [
     ...rows,
-    ...row(texts.ticketRow.next, clock.title ?? texts.clock[clock.name] ?? clock.name),
+    ...row(texts.ticketRow.next, clockTitle(clock)),
     ...row(texts.ticketRow.due, due),
   ];
 }

@@ -144,7 +144,10 @@ export class Transcript {
     const item = messageItem(message, this.#on);
     const entry = this.#insert({ id, order, sender, text, choices, message, item });
     this.#markTime(entry);
-    if (sender !== "customer" && this.#following) this.#firstUnread ??= item;
+    if (sender === "customer" || !this.#following) return;
+    // A question comes before whatever led to it: its buttons must be in sight.
+    if (choices?.length) this.#firstUnread = item;
+    else this.#firstUnread ??= item;
   }
 
   /** The unsent bubble that this stored message is: by client id where the server tells it, else by its words. */
