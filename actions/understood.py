@@ -43,7 +43,7 @@ def _intent(intent: Mapping[str, Any]) -> dict[str, Any]:
 def _fact(text: str, entity: Mapping[str, Any]) -> dict[str, Any]:
     start, end = entity.get("start"), entity.get("end")
     if text.startswith("/") or start is None or end is None:  # a pressed choice has no place
-        return {"fact": entity["entity"], "value": str(entity["value"]), "text": None,
+        return {"fact": entity["entity"], "value": str(entity["value"]), "text": "",
                 "start": None, "end": None}  # fmt: skip
     return {
         "fact": entity["entity"],
