@@ -5,7 +5,7 @@ import http.client
 import json
 from typing import Any
 
-PROBE_TIMEOUT_SECONDS = 2.0
+PROBE_TIMEOUT_SECONDS = 5.0
 PARTS = {"database": "数据库", "bot": "Rasa", "actions": "动作服务"}
 
 

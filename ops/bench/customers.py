@@ -140,7 +140,8 @@ class _Conversation:
             return []
         replies: list[dict[str, Any]] = answer.get("replies", []) if status == 200 else []
         if not replies or any(reply["sender"] == "system" for reply in replies):
-            self._result.failures.append(f"{self._script.name}, {words}: {status} {answer}"[:600])
+            said = " ".join(reply["text"] for reply in replies) or str(answer)[:200]
+            self._result.failures.append(f"{words}: {status} {said} [{self._script.name}]")
             return []
         for reply in replies:
             ticket = reply.get("ticket") or {}
