@@ -86,9 +86,8 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """Yield a session whose work is committed at the end, or rolled back on an error."""
-        async with self._one_writer, self._writing() as session:
-            async with session.begin():
-                yield session
+        async with self._one_writer, self._writing() as session, session.begin():
+            yield session
         for call in session.info.pop("after_commit", []):
             call()
 

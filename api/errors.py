@@ -20,8 +20,10 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = structlog.get_logger()
 
@@ -33,7 +35,11 @@ class ApiError(Exception):
     code = "internal_error"
 
     def __init__(
-        self, message: str, *, code: str | None = None, headers: dict[str, str] | None = None,
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        headers: dict[str, str] | None = None,
         **details: Any,
     ) -> None:
         super().__init__(message)
@@ -82,8 +88,13 @@ _SENTENCES = {
 }
 
 
-def shape(status: int, code: str, message: str, details: dict[str, Any] | None = None,
-          headers: dict[str, str] | None = None) -> JSONResponse:
+def shape(
+    status: int,
+    code: str,
+    message: str,
+    details: dict[str, Any] | None = None,
+    headers: dict[str, str] | None = None,
+) -> JSONResponse:
     """Return the contract's error as a response."""
     body = {"error": {"code": code, "message": message, "details": details or {}}}
     return JSONResponse(body, status_code=status, headers=headers)
@@ -97,8 +108,37 @@ def _field_errors(errors: Sequence[Any]) -> list[dict[str, str]]:
     ]
 
 
-def install(app: FastAPI) -> None:
+class BodyLimit:
+    """Refuses a request body over `limit` bytes, announced or not, before it is held in memory."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "0")
+        if announced.isdigit() and int(announced) > self._limit:
+            await shape(413, *_SENTENCES[413])(scope, receive, send)
+            return
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._limit:
+                raise HTTPException(413)
+            return message
+
+        await self._app(scope, counted, send)
+
+
+def install(app: FastAPI, max_body_bytes: int) -> None:
     """Give every error of `app` the contract's shape."""
+    app.add_middleware(BodyLimit, limit=max_body_bytes)
 
     @app.exception_handler(ApiError)
     async def _api_error(_: Request, error: ApiError) -> JSONResponse:
@@ -114,9 +154,18 @@ def install(app: FastAPI) -> None:
         code, message = _SENTENCES.get(error.status_code, ("http_error", "这个请求没有成功。"))
         return shape(error.status_code, code, message, headers=dict(error.headers or {}))
 
+    async def _unstorable(_: Request, __: Exception) -> JSONResponse:
+        # NUL or half a surrogate pair: JSON can carry what no database stores.
+        return shape(422, "invalid", "内容里有无法保存的字符，请修改后再试。")
+
+    for unstorable in (DataError, UnicodeEncodeError):
+        app.add_exception_handler(unstorable, _unstorable)
+
     async def _database(_: Request, error: Exception) -> JSONResponse:
         log.error("database_unavailable", error=type(error).__name__)
-        return shape(503, "database_unavailable", "数据库暂时没有响应，请稍后再试；刚才的内容没有保存。")
+        return shape(
+            503, "database_unavailable", "数据库暂时没有响应，请稍后再试；刚才的内容没有保存。"
+        )
 
     for kind in (OperationalError, InterfaceError, DBAPIError, ConnectionError):
         app.add_exception_handler(kind, _database)

@@ -40,7 +40,7 @@ async def samples(request: Request) -> list[dict[str, str]]:
     """Sample subscribers for trying the product; none where a real back office is connected."""
     if request.app.state.settings.backoffice != "sample":
         return []
-    return [{"msisdn": row.msisdn, "what": row.what} for row in sample_subscribers()]
+    return [{"msisdn": row.msisdn, "what": row.shows} for row in sample_subscribers()]
 
 
 class Readiness:

@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import structlog
 from fastapi import FastAPI
@@ -27,11 +29,11 @@ from api.people import endpoints as people
 from api.people import service as people_service
 from api.settings import DATA, ROOT, Settings
 from api.tickets import endpoints as tickets
-from api.tickets.calendar import load_calendar
+from api.tickets.calendar import WorkCalendar, load_calendar
 
 log = structlog.get_logger()
 
-MAX_BODY_BYTES = 512 * 1024
+MAX_BODY_BYTES = 1024 * 1024
 WATCH_SECONDS = 2.0
 DRAIN_SECONDS = 5.0
 WIDGET = ROOT / "web" / "widget"
@@ -49,13 +51,12 @@ def create_app(settings: Settings | None = None, gateway: BotGateway | None = No
         version="0.1.0",
         description="国际漫游客服：对话、诊断、工单。",
         lifespan=_lifespan,
-        max_body_size=MAX_BODY_BYTES,
         separate_input_output_schemas=False,
     )
     app.state.settings = settings
     app.state.gateway = gateway
     app.state.limits = Limits(settings.rate_limits == "on")
-    errors.install(app)
+    errors.install(app, MAX_BODY_BYTES)
     for part in (health, people, conversations, tickets, interview, web):
         app.include_router(part.router)
     _pages(app, WIDGET)
@@ -72,15 +73,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state.gateway = state.gateway or BotGateway(
         settings.bot_url, settings.actions_url, settings.bot_timeout_seconds
     )
-    state.shelf = Shelf(read_documents(DATA / "diagnosis"))
+    state.shelf = Shelf(_documents())
     back_office = backoffice.build(settings.backoffice)
     state.interview = Interview(
         database=state.database,
         broker=state.broker,
         shelf=state.shelf,
         back_office=back_office,
-        knowledge=KnowledgeBase.load(DATA / "knowledge"),
-        calendar=load_calendar(DATA / "calendar"),
+        knowledge=_knowledge(),
+        calendar=_calendar(),
         smsc_number=settings.smsc_number,
     )
     state.turns = Turns(state.database, state.gateway, state.broker)
@@ -91,6 +92,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     if made_up:
         # The supervisor shows this line; it is said once and kept in the data folder.
         print(f"管理员账号 admin，初始密码 {made_up}（只显示这一次）", flush=True)
+    # Loading dictionaries and calendars takes seconds: not while the first customer waits.
+    await asyncio.gather(
+        asyncio.to_thread(state.interview.knowledge.warm),
+        asyncio.to_thread(state.interview.calendar.warm),
+    )
     watch = asyncio.create_task(_watch(state.readiness, state.turns))
     try:
         yield
@@ -102,6 +108,22 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await state.gateway.close()
         await back_office.close()
         await state.database.close()
+
+
+# Files of the release: read once a process, however many applications a test makes.
+@cache
+def _documents() -> dict[str, Any]:
+    return read_documents(DATA / "diagnosis")
+
+
+@cache
+def _knowledge() -> KnowledgeBase:
+    return KnowledgeBase.load(DATA / "knowledge")
+
+
+@cache
+def _calendar() -> WorkCalendar:
+    return load_calendar(DATA / "calendar")
 
 
 async def _watch(readiness: health.Readiness, turns: Turns) -> None:

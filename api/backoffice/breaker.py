@@ -15,7 +15,10 @@ class Breaker:
     """
 
     def __init__(
-        self, *, failures_to_open: int = FAILURES_TO_OPEN, pause_seconds: float = PAUSE_SECONDS,
+        self,
+        *,
+        failures_to_open: int = FAILURES_TO_OPEN,
+        pause_seconds: float = PAUSE_SECONDS,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._failures_to_open = failures_to_open

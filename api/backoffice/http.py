@@ -48,7 +48,11 @@ class HttpBackOffice:
     name = "http"
 
     def __init__(
-        self, address: str, *, timeout_seconds: float = 3.0, token: str = "",
+        self,
+        address: str,
+        *,
+        timeout_seconds: float = 3.0,
+        token: str = "",
         breaker: Breaker | None = None,
     ) -> None:
         try:
@@ -62,7 +66,9 @@ class HttpBackOffice:
         self._breaker = breaker or Breaker()
         # No proxy of the environment and no redirect: personal data goes where the setting says.
         self._client = httpx2.AsyncClient(
-            timeout=timeout_seconds, trust_env=False, follow_redirects=False,
+            timeout=timeout_seconds,
+            trust_env=False,
+            follow_redirects=False,
             headers={"Authorization": f"Bearer {token}"} if token else None,
         )
 
@@ -77,16 +83,21 @@ class HttpBackOffice:
             answer = await self._asked(question, subscriber, location)
         except Failure as failure:
             self._breaker.failed()
-            log.warning("back_office_failed", fact=fact, reason=failure.code,
-                        breaker=self._breaker.state)
+            log.warning(
+                "back_office_failed", fact=fact, reason=failure.code, breaker=self._breaker.state
+            )
             return Answer(None, question.system, "", failure.why_not)
         except Exception as error:
             # A mistake of ours must not cost the customer the turn either.
             self._breaker.failed()
             # No exc_info: a traceback may be printed with its locals, the customer's number there.
             frame = traceback.extract_tb(error.__traceback__)[-1]
-            log.error("back_office_broken", fact=fact, error=type(error).__name__,
-                      where=f"{Path(frame.filename).name}:{frame.lineno}")
+            log.error(
+                "back_office_broken",
+                fact=fact,
+                error=type(error).__name__,
+                where=f"{Path(frame.filename).name}:{frame.lineno}",
+            )
             return Answer(None, question.system, "", "查询后台系统时出错，由人工查询")
         except BaseException:
             self._breaker.abandoned()
@@ -107,7 +118,8 @@ class HttpBackOffice:
         self, question: Question, subscriber: Subscriber, location: str | None
     ) -> Answer:
         request = AskRequest(
-            fact=question.fact, location=location,
+            fact=question.fact,
+            location=location,
             subscriber=WireSubscriber(
                 msisdn=_digits(subscriber.msisdn),
                 iccid=_digits(subscriber.iccid),

@@ -18,23 +18,42 @@ class Question:
     """Every value there is, with a clause for whoever reads the case."""
 
 
-QUESTIONS: Mapping[str, Question] = MappingProxyType({
-    question.fact: question
-    for question in (
-        Question("ild_open", "crm", {"yes": "国际长途已开通", "no": "国际长途没有开通"}),
-        Question("home_config_ok", "noc", {"yes": "国内网络配置正确", "no": "国内网络配置有误"}),
-        Question("vpn_open", "crm", {"yes": "开通了 VPN 业务", "no": "没有开通 VPN 业务"}),
-        Question("subscriber_data_ok", "hlr", {
-            "yes": "CRM 与 HLR 的用户数据一致", "no": "CRM 或 HLR 的用户数据有误",
-        }),
-        Question("card_type_on_record", "crm", {
-            "ctoc": "登记的是单模国际卡", "ctog": "登记的是双模国际卡",
-        }),
-        Question("card_reissued_after_korea", "crm", {
-            "yes": "从韩国回来后补过卡", "no": "从韩国回来后没有补过卡",
-        }),
-    )
-})
+QUESTIONS: Mapping[str, Question] = MappingProxyType(
+    {
+        question.fact: question
+        for question in (
+            Question("ild_open", "crm", {"yes": "国际长途已开通", "no": "国际长途没有开通"}),
+            Question(
+                "home_config_ok", "noc", {"yes": "国内网络配置正确", "no": "国内网络配置有误"}
+            ),
+            Question("vpn_open", "crm", {"yes": "开通了 VPN 业务", "no": "没有开通 VPN 业务"}),
+            Question(
+                "subscriber_data_ok",
+                "hlr",
+                {
+                    "yes": "CRM 与 HLR 的用户数据一致",
+                    "no": "CRM 或 HLR 的用户数据有误",
+                },
+            ),
+            Question(
+                "card_type_on_record",
+                "crm",
+                {
+                    "ctoc": "登记的是单模国际卡",
+                    "ctog": "登记的是双模国际卡",
+                },
+            ),
+            Question(
+                "card_reissued_after_korea",
+                "crm",
+                {
+                    "yes": "从韩国回来后补过卡",
+                    "no": "从韩国回来后没有补过卡",
+                },
+            ),
+        )
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from fastapi.sse import ServerSentEvent
 
 from api.conversations import repository, service
 from api.conversations.schemas import MessageOut
-from api.tickets import repository as ticket_rows
 from api.tickets import service as tickets
 
 PING_SECONDS = 15.0
@@ -24,7 +23,7 @@ async def follow(state: Any, conversation_id: str, seen: int) -> AsyncIterator[S
             async with state.database.reading() as session:
                 conversation = await service.find(session, conversation_id)
                 fresh = await repository.messages(session, conversation_id, after=seen)
-                ticket = await ticket_rows.of_conversation(session, conversation_id)
+                ticket = await tickets.of_conversation(session, conversation_id)
                 card = await tickets.card(session, ticket) if ticket else None
             for message in fresh:
                 seen = message.seq

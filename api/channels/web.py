@@ -20,7 +20,7 @@ from api.interview.service import Interview
 from api.interview.understanding import may_say
 from api.interview.wording import choice_text
 from api.people.access import Transaction
-from api.tickets import repository as ticket_rows
+from api.tickets import service as tickets
 from api.tickets.endpoints import customer_view
 from api.tickets.schemas import CustomerTicket
 
@@ -160,7 +160,7 @@ async def stream(
 
 @router.get("/{conversation_id}/ticket")
 async def ticket(conversation_id: Mine, request: Request, session: Transaction) -> CustomerTicket:
-    found = await ticket_rows.of_conversation(session, conversation_id)
+    found = await tickets.of_conversation(session, conversation_id)
     if found is None:
         raise NotFound("这段对话还没有工单。", code="no_ticket_yet")
     return await customer_view(session, request.app.state.shelf, found)

@@ -58,8 +58,7 @@ class RunningCase:
         for said in statements:
             known = self.latest.get(said.fact)
             if known is not None and (
-                known.value == said.value
-                or (said.by == "customer" and known.said_by != "customer")
+                known.value == said.value or (said.by == "customer" and known.said_by != "customer")
             ):
                 continue
             row = CaseFact(
@@ -78,9 +77,7 @@ class RunningCase:
         return added
 
 
-async def running(
-    session: AsyncSession, shelf: Shelf, conversation_id: str
-) -> RunningCase | None:
+async def running(session: AsyncSession, shelf: Shelf, conversation_id: str) -> RunningCase | None:
     """Return the conversation's case, or None before anything was said about a trouble."""
     case = await repository.case_of(session, conversation_id)
     if case is None:

@@ -7,6 +7,9 @@ from babel import Locale
 # CLDR names these without the country they belong to.
 _OURS = {"TW": "中国台湾", "HK": "中国香港", "MO": "中国澳门", "CN": "中国内地"}
 
+# CLDR also names groups, test codes and "unknown".
+_NO_PLACES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+
 
 @cache
 def name(code: str) -> str:
@@ -16,4 +19,5 @@ def name(code: str) -> str:
 
 @cache
 def exists(code: str) -> bool:
-    return code in _OURS or code in Locale("zh").territories
+    known = len(code) == 2 and code.isalpha() and code in Locale("zh").territories
+    return known and code not in _NO_PLACES

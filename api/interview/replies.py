@@ -14,10 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.conversations import service as conversations
 from api.conversations.models import Conversation
 from api.conversations.service import Utterance
+from api.decision_tree import Ask, Wait
 from api.diagnosis.service import RunningCase
 from api.interview import wording
+from api.interview.local_time import spoken
 from api.interview.understanding import SERVICE_BY_INTENT, Meaning, Report
-from api.tickets import repository as ticket_rows
+from api.knowledge.search import ASKED_FOR
 from api.tickets import service as tickets
 from api.tickets.models import Ticket
 
@@ -85,11 +87,11 @@ class Replies:
         """Say where the case stands: the next question, what we wait for, or the end."""
         step = self.case.step()
         library, facts = self.case.library, self.case.facts
-        if step.kind == "ask":
+        if isinstance(step, Ask):
             smsc = self.interview.smsc_number
             return [wording.question(library, step, facts, prefix, smsc)]
         ticket = await self._ticket("network_quality")
-        if step.kind == "wait":
+        if isinstance(step, Wait):
             if ticket.outcome != WAITING:
                 ticket.outcome = WAITING
                 tickets.record(self.session, ticket, "waits_for", "system", fact=step.fact)
@@ -126,7 +128,7 @@ class Replies:
         if intent in SMALL_TALK:
             return [{"response": SMALL_TALK[intent]}]
         if intent == "ask_knowledge":
-            hits = self.interview.knowledge.search(text, limit=1)
+            hits = self.interview.knowledge.search(text, limit=1, at_least=ASKED_FOR)
             if not hits:
                 return [bubble(Utterance(wording.NO_ARTICLE))]
             article = hits[0].article
@@ -194,7 +196,7 @@ class Replies:
         card = await tickets.card(self.session, self.ticket)
         due = await self._due("first_answer")
         return Utterance(
-            f"{sentence}工单号 {card['number']}，最晚 {wording.spoken(due, self.country)} 答复您。",
+            f"{sentence}工单号 {card['number']}，最晚 {spoken(due, self.country)} 答复您。",
             ticket=card,
         )
 
@@ -211,8 +213,7 @@ class Replies:
 
     async def _due(self, name: str) -> datetime:
         assert self.ticket is not None
-        rows = await ticket_rows.clocks(self.session, self.ticket.number)
-        return next(row.due_at for row in rows if row.name == name)
+        return await tickets.clock_due(self.session, self.ticket, name)
 
 
 def bubble(words: Utterance) -> dict[str, Any]:

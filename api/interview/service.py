@@ -16,7 +16,7 @@ from api.conversations import service as conversations
 from api.conversations.models import Conversation, Message
 from api.conversations.service import Utterance
 from api.database import Database, after_commit
-from api.decision_tree import Library, Step, walk
+from api.decision_tree import Library, Step, Wait, walk
 from api.diagnosis import service as diagnosis
 from api.diagnosis.library import Shelf
 from api.diagnosis.service import RunningCase, Said
@@ -188,7 +188,7 @@ class Interview:
         subscriber = Subscriber(*(_number(facts, n) for n in ("msisdn", "iccid", "imsi")))
         try:
             async with asyncio.timeout(BACK_OFFICE_SECONDS):
-                while step.kind == "wait" and step.fact not in facts:
+                while isinstance(step, Wait) and step.fact not in facts:
                     answer = await self.back_office.ask(
                         step.fact, subscriber, facts.get("location")
                     )
@@ -199,7 +199,7 @@ class Interview:
                     stated.append(Said(step.fact, answer.value, answer.system, note=answer.detail))
                     step = walk(library, facts)
         except TimeoutError:
-            log.warning("back_office_slow", fact=step.fact, answered=len(stated))
+            log.warning("back_office_slow", answered=len(stated))
         return stated
 
     async def _answer(self, turn: Turn) -> dict[str, Any]:

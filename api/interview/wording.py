@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from api.conversations.service import Utterance
-from api.decision_tree import Fact, Library, Step, derive
+from api.decision_tree import Ask, Conclude, Fact, Library, Step, Wait, derive
 from api.interview import places
 from api.interview.local_time import spoken
 
@@ -28,6 +28,9 @@ NO_ARTICLE = "这个问题我手边没有可靠的资料，不想随便答您；
 PERSON = "好的，已为您转人工，同事会在这个对话里接着和您说，您之前说的他都看得到。"
 STILL_BROKEN = "知道了，照做以后还是不行。我已把您的情况转给人工，同事会在这个对话里接着处理。"
 NO_TICKET = "您现在还没有工单。请说说您在哪里、手机出了什么问题，我马上为您登记。"
+
+COVERAGE_ENDS = frozenset({"no_c_coverage", "foreign_c_coverage", "foreign_operator_us"})
+"""Ends that rest on the coverage table, whichever node they are reached from."""
 
 BACK_OFFICE = {"crm": "客户资料系统", "noc": "网络运行中心", "hlr": "用户数据系统", "agent": "人工"}
 
@@ -74,7 +77,7 @@ def read_back(library: Library, said: dict[str, str], corrected: bool) -> str:
 
 
 def question(
-    library: Library, step: Step, facts: dict[str, str], prefix: str = "", smsc: str = ""
+    library: Library, step: Ask, facts: dict[str, str], prefix: str = "", smsc: str = ""
 ) -> Utterance:
     """Return the step's question: what was understood, why we ask, and what."""
     fact = library.facts[step.fact]
@@ -104,7 +107,7 @@ def acknowledgement(
 
 def conclusion(
     library: Library,
-    step: Step,
+    step: Conclude,
     facts: dict[str, str],
     card: dict[str, Any],
     due: datetime,
@@ -112,7 +115,9 @@ def conclusion(
 ) -> Utterance:
     """Return the end of a diagnosis: cause, steps, what we do until when, the number."""
     outcome = library.outcomes[step.outcome]
-    basis = "指南没有写这一种，是按常理推断" if outcome.inferred else _basis(library, outcome.cites)
+    node = library.trees[step.tree].nodes[step.node]
+    inferred = outcome.inferred or node.inferred
+    basis = "指南没有写这一种，是按常理推断" if inferred else _basis(library, outcome.cites)
     lines = [f"{prefix}最可能的原因：{outcome.cause}（{basis}）"]
     lines += [f"资料说明：{note}" for note in _notes(library, facts, step)]
     if outcome.steps:
@@ -127,7 +132,7 @@ def conclusion(
 
 def waiting(
     library: Library,
-    step: Step,
+    step: Wait,
     facts: dict[str, str],
     card: dict[str, Any],
     due: datetime,
@@ -191,11 +196,14 @@ def _basis(library: Library, cites: Iterable[str]) -> str:
     return f"按处理指南：{titles[0]}" if titles else "依据见下方出处"
 
 
-def _notes(library: Library, facts: dict[str, str], step: Step) -> list[str]:
-    """Return what must be said of the dated rows that the walk went by."""
-    concluding = library.trees[step.tree].nodes[step.node].fact
-    derived = derive(library, facts).get(concluding)
-    return [derived.note] if derived is not None and derived.note else []
+def _notes(library: Library, facts: dict[str, str], step: Conclude) -> list[str]:
+    """Return what must be said of the dated rows that this end went by."""
+    derived = derive(library, facts)
+    went_by = [library.trees[step.tree].nodes[step.node].fact]
+    if step.outcome in COVERAGE_ENDS:
+        went_by.append("coverage")
+    notes = [derived[fact].note for fact in dict.fromkeys(went_by) if fact in derived]
+    return [note for note in notes if note]
 
 
 def _clause(library: Library, name: str, value: str) -> str:

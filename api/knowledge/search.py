@@ -76,9 +76,7 @@ class KnowledgeBase:
         """Return the article with this id."""
         return next((each for each in self.articles if each.id == article_id), None)
 
-    def search(
-        self, query: str, limit: int = 3, *, at_least: float = THRESHOLD
-    ) -> list[Hit]:
+    def search(self, query: str, limit: int = 3, *, at_least: float = THRESHOLD) -> list[Hit]:
         """Return at most `limit` articles that answer `query`, best first; [] when none does.
 
         Where it is known that something general is asked, `at_least=ASKED_FOR` finds more.
@@ -89,7 +87,8 @@ class KnowledgeBase:
         best = sorted(scores, key=lambda place: (-scores[place], place))[:limit]
         return [
             Hit(self.articles[place], round(scores[place], 4))
-            for place in best if scores[place] >= at_least
+            for place in best
+            if scores[place] >= at_least
         ]
 
     def _ready(self) -> "_Index":
@@ -130,7 +129,8 @@ class _Index:
         return {
             place: (1 - ALIKE_WEIGHT) * score / whole
             + ALIKE_WEIGHT * max(self._alike(asked, phrase) for phrase in self._phrases[place])
-            for place, score in enumerate(found) if score > 0
+            for place, score in enumerate(found)
+            if score > 0
         }
 
     def _weight(self, word: str) -> float:
@@ -154,7 +154,8 @@ class _Index:
         fields = (
             *((article.title,) * TITLE_WEIGHT),
             *(article.questions * QUESTIONS_WEIGHT),
-            *article.terms, article.text, article.more or "",
+            *article.terms,
+            article.text,
+            article.more or "",
         )
         return [word for field in fields for group in self._cutter.cut(field) for word in group]
-

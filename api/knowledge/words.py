@@ -36,8 +36,17 @@ TELLING_CHARACTERS = frozenset("关停贵坏锁插选拨")
 """Verbs and adjectives of one character that do tell."""
 
 SAME = {
-    "国外": "境外", "海外": "境外", "外国": "境外", "手工": "手动", "插槽": "卡槽",
-    "关": "关闭", "关掉": "关闭", "关停": "关闭", "停": "关闭", "停用": "关闭", "停网": "关闭",
+    "国外": "境外",
+    "海外": "境外",
+    "外国": "境外",
+    "手工": "手动",
+    "插槽": "卡槽",
+    "关": "关闭",
+    "关掉": "关闭",
+    "关停": "关闭",
+    "停": "关闭",
+    "停用": "关闭",
+    "停网": "关闭",
 }
 """Words of one meaning, which must not tell articles apart."""
 
@@ -72,8 +81,9 @@ class Cutter:
     def _parts(self, word: str) -> list[str]:
         """Return the dictionary's words of two or three characters inside a longer word."""
         pieces = (
-            word[begin:begin + length]
-            for length in (2, 3) if len(word) > length
+            word[begin : begin + length]
+            for length in (2, 3)
+            if len(word) > length
             for begin in range(len(word) - length + 1)
         )
         return [piece for piece in pieces if self._jieba.FREQ.get(piece) and _tells(piece)]

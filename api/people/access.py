@@ -17,17 +17,21 @@ Transaction = Annotated[AsyncSession, Depends(transaction_of_request, scope="fun
 
 async def staff(
     request: Request,
-    session: Transaction,
     secret: Annotated[str | None, Cookie(alias=COOKIE)] = None,
 ) -> Staff:
     """Return the person behind the session cookie.
+
+    Looked up in a session of its own: who may act is known before what they do begins.
 
     Raises:
         Unauthorised: there is no session, or it has ended.
         Forbidden: the request comes from a page of another site.
     """
     refuse_other_sites(request)
-    person = await service.whose(session, secret) if secret else None
+    person = None
+    if secret:
+        async with request.app.state.database.reading() as session:
+            person = await service.whose(session, secret)
     if person is None:
         raise Unauthorised("请先登录。", code="not_logged_in")
     return person

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Role = Literal["agent", "trainer", "supervisor", "admin"]
 
-Plain = Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\ud800-\udfff]+$")
+Plain = Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f]+$")
 
 
 class Login(BaseModel):

@@ -89,6 +89,16 @@ async def find(session: AsyncSession, number: str, *, for_update: bool = False) 
     return ticket
 
 
+async def of_conversation(session: AsyncSession, conversation_id: str) -> Ticket | None:
+    return await repository.of_conversation(session, conversation_id)
+
+
+async def clock_due(session: AsyncSession, ticket: Ticket, name: str) -> datetime:
+    """Return when the clock `name` of a ticket is due."""
+    rows = await repository.clocks(session, ticket.number)
+    return next(row.due_at for row in rows if row.name == name)
+
+
 async def move(
     session: AsyncSession, ticket: Ticket, to: str, actor: str, note: str | None = None
 ) -> None:

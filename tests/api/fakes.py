@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 
 from api.bot_gateway import BotAnswer, BotSilent, Understanding
+from api.conversations.text import for_bot
 from api.interview.understanding import Intent, Mention, Report
 
 RESPONSES = {"utter_greet": "您好。", "utter_thank": "不客气。", "utter_glad": "好的。"}
@@ -29,7 +30,7 @@ class FakeBot:
         self.turns: list[str] = []
 
     def learn(self, text: str, intent: str, **facts: str) -> str:
-        self.lessons[text] = Understood(intent, facts)
+        self.lessons[for_bot(text)] = Understood(intent, facts)
         return text
 
     async def turn(self, conversation_id, message_id, text, choice=None):

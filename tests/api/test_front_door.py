@@ -72,6 +72,18 @@ async def test_a_body_past_all_bounds_is_refused_before_it_is_read(customer):
     assert response.json()["error"]["code"] == "too_large"
 
 
+async def test_an_unannounced_flood_is_cut_off(customer):
+    async def flood():
+        for _ in range(64):
+            yield b"x" * 65_536
+
+    response = await customer.http.post(
+        f"/v1/conversations/{customer.id}/messages", content=flood(), headers=customer.headers
+    )
+    assert response.status_code == 413
+    assert response.json()["error"]["code"] == "too_large"
+
+
 @pytest.mark.parametrize("raw", [b"", b"{", b"[]", b"\xff\xfe", b'"text"'])
 async def test_a_body_that_is_no_json_object_is_422(customer, raw):
     response = await customer.http.post(
