@@ -21,6 +21,14 @@ FLAGS = [
     "--disable-sync",
 ]
 
+USUAL = {
+    "viewport": {"width": 1280, "height": 720},
+    "locale": "zh-CN",
+    "timezone_id": "Asia/Taipei",
+    "reduced_motion": "reduce",
+}
+PATIENCE_MS = 8000
+
 
 def chromium_path() -> str | None:
     named = os.environ.get("ROAMDESK_CHROMIUM")
@@ -58,10 +66,8 @@ def new_context(browser: Browser) -> Iterator[object]:
     made: list[BrowserContext] = []
 
     def make(**options: object) -> BrowserContext:
-        settings = {"viewport": {"width": 1280, "height": 720}, "locale": "zh-CN"}
-        settings |= {"timezone_id": "Asia/Taipei", "reduced_motion": "reduce"} | options
-        context = browser.new_context(**settings)
-        context.set_default_timeout(5000)
+        context = browser.new_context(**USUAL | options)
+        context.set_default_timeout(PATIENCE_MS)
         made.append(context)
         return context
 
@@ -70,12 +76,33 @@ def new_context(browser: Browser) -> Iterator[object]:
         context.close()
 
 
+@pytest.fixture(scope="session")
+def shared_page(browser: Browser) -> Iterator[Page]:
+    """The page of tests that ask for nothing special: opening a new one costs more than they do."""
+    context = browser.new_context(**USUAL)
+    context.set_default_timeout(PATIENCE_MS)
+    yield context.new_page()
+    context.close()
+
+
 @pytest.fixture
-def open_chat(new_context, api: FakeApi):
-    """Open the demo page in a context of its own and wait until the chat can be used."""
+def usual_page(shared_page: Page, api: FakeApi) -> Iterator[Page]:
+    """The shared page as if it were new: at our address and remembering nothing."""
+    yield shared_page
+    shared_page.context.set_offline(False)
+    for other in shared_page.context.pages:
+        if other is not shared_page:
+            other.close()
+    shared_page.goto(api.url + "/empty")
+    shared_page.evaluate("localStorage.clear()")
+
+
+@pytest.fixture
+def open_chat(new_context, usual_page: Page, api: FakeApi):
+    """Open the demo page and wait for the chat; options ask for a context of its own."""
 
     def opened(path: str = "/", wait: bool = True, **options: object) -> Widget:
-        page: Page = new_context(**options).new_page()
+        page = new_context(**options).new_page() if options else usual_page
         page.goto(api.url + path)
         widget = Widget(page)
         if wait:

@@ -206,6 +206,8 @@ def _handler(api: FakeApi) -> type[BaseHTTPRequestHandler]:
                 self._json(200, api.switches.samples)
             elif path == "/" or path.startswith("/widget/"):
                 self._file("index.html" if path == "/" else path.removeprefix("/widget/"))
+            elif path == "/empty":
+                self._send(200, b"", "text/html")
             elif path == "/host":
                 self._send(200, OTHER_SITE.encode(), "text/html; charset=utf-8")
             elif conversation := self._mine(path):
@@ -288,7 +290,7 @@ def _handler(api: FakeApi) -> type[BaseHTTPRequestHandler]:
             if api.switches.latency:
                 time.sleep(api.switches.latency)
             # The page itself always loads: what fails is the API.
-            own = self.path in ("/", "/host") or self.path.startswith("/widget/")
+            own = self.path in ("/", "/host", "/empty") or self.path.startswith("/widget/")
             if api.switches.down and not own:
                 self._drop()
                 return True
@@ -304,7 +306,8 @@ def _handler(api: FakeApi) -> type[BaseHTTPRequestHandler]:
                 self._error(404, "没有这个文件。")
                 return
             kind = TYPES.get(path.suffix, "application/octet-stream")
-            self._send(200, path.read_bytes(), f"{kind}; charset=utf-8")
+            kept = {"Cache-Control": "max-age=600"}
+            self._send(200, path.read_bytes(), f"{kind}; charset=utf-8", kept)
 
         def _error(self, status: int, message: str, headers: dict[str, str] | None = None) -> None:
             body = {"error": {"code": "fake", "message": message, "details": {}}}

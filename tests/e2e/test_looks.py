@@ -14,11 +14,9 @@ BUDGET_BYTES = 60_000
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("device", ["desk", "phone"])
-def test_every_state_reads_well(open_chat, api, scheme, device):
+def test_every_state_reads_well(open_chat, api, scheme):
     api.switches.samples = [{"msisdn": "18900001001", "what": "国际长途没有开通"}]
-    options = PHONE if device == "phone" else {}
-    chat = open_chat(color_scheme=scheme, **options)
+    chat = open_chat(color_scheme=scheme)
     chat.write("我在台湾打不了电话")
     chat.shows("先确认用的是哪种卡")
     found = chat.page.evaluate(AUDIT)
@@ -76,13 +74,12 @@ def test_dark_follows_the_system_and_yields_to_the_attribute(open_chat):
     assert (dark, light) == ("rgb(20, 23, 27)", "rgb(255, 255, 255)")
 
 
-def test_motion_stops_where_the_system_asks_for_none(open_chat, api):
+def test_motion_stops_where_the_system_asks_for_none(open_chat):
     moving = "node => getComputedStyle(node).animationName"
     calm = open_chat(reduced_motion="reduce")
     assert calm.page.locator(".message").first.evaluate(moving) == "none"
-    api.reset()
-    lively = open_chat(reduced_motion="no-preference")
-    assert lively.page.locator(".message").first.evaluate(moving) == "arrive"
+    calm.page.emulate_media(reduced_motion="no-preference")
+    assert calm.page.locator(".message").first.evaluate(moving) == "arrive"
 
 
 def test_the_two_dark_blocks_say_the_same():

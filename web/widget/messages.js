@@ -36,7 +36,7 @@ export function timeMark(iso) {
 /** Numbered lines hang at their number; a customer's own words stay exactly as typed. */
 function paragraphs(text, sender) {
   if (sender === "customer") return [text];
-  return text.split("\n").map((line) => {
+  return text.trim().split("\n").map((line) => {
     const step = /^\s*(\d{1,2}[.．、])\s*(.*)$/.exec(line);
     if (step) return h("p", { class: "step" }, h("span", { class: "step-number" }, step[1]), h("span", {}, step[2]));
     return h("p", {}, line);

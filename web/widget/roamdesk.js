@@ -18,6 +18,7 @@ import { statusWord, ticketCard } from "./ticket.js";
 import { Transcript } from "./transcript.js";
 import { Transport } from "./transport.js";
 
+const SHEETS = ["tokens.css", "widget.css", "transcript.css", "ticket.css"];
 const TYPING_LIMIT_MS = 20_000;
 // A connection that is there within this time needs no word about it.
 const PATIENCE_MS = 1200;
@@ -141,7 +142,7 @@ class RoamDeskChat extends HTMLElement {
     this.#panel.addEventListener("keydown", (event) => this.#key(event));
     const root = this.attachShadow({ mode: "open" });
     const frame = h("div", { class: "frame", hidden: true }, this.#panel, this.#launcher);
-    const sheets = ["tokens.css", "widget.css"].map((file) => styleSheet(file));
+    const sheets = SHEETS.map((file) => styleSheet(file));
     root.append(...sheets.map((sheet) => sheet.node), frame);
     Promise.all(sheets.map((sheet) => sheet.loaded)).then(() => {
       frame.hidden = false;
