@@ -12,6 +12,7 @@ from ops.bench.http import Connection, HttpError
 from ops.bench.scripts import Press, Say, Script
 
 WAIT_SECONDS = 20
+FAULTS = (OSError, TimeoutError, HttpError, asyncio.IncompleteReadError)
 MOST_TURNS = 20  # a conversation that is not at its end by then goes round in circles
 
 
@@ -88,7 +89,10 @@ class _Conversation:
         self._outcome = ""
 
     async def hold(self) -> None:
-        status, opened = await self._line.post("/v1/conversations", {"channel": "web"})
+        try:
+            status, opened = await self._line.post("/v1/conversations", {"channel": "web"})
+        except FAULTS as error:
+            status, opened = 0, repr(error)
         if status != 201:
             self._result.failures.append(f"open: {status} {opened}")
             await asyncio.sleep(0.2)
@@ -158,7 +162,7 @@ async def _timed(result: Round, exchange: Any, words: str) -> tuple[int, Any]:
     began = time.perf_counter()
     try:
         answer: tuple[int, Any] = await exchange
-    except (OSError, TimeoutError, HttpError, asyncio.IncompleteReadError) as error:
+    except FAULTS as error:
         result.failures.append(f"{words}: {error!r}")
         await asyncio.sleep(0.2)
         return 0, None
