@@ -154,6 +154,9 @@ def test_the_newest_message_is_in_sight_and_a_long_one_from_its_beginning(chat, 
     chat.page.wait_for_timeout(100)
     top = chat.bubble("bot", "很长的说明").bounding_box()["y"]
     assert top >= chat.page.locator(".scroll").bounding_box()["y"]
+    chat.page.wait_for_timeout(1600)
+    api.say(api.only, "agent", "过一会儿说的")
+    expect(chat.bubble("agent", "过一会儿说的")).to_be_in_viewport()
 
 
 def test_a_question_is_in_sight_whatever_led_to_it(open_chat, api):

@@ -7,6 +7,8 @@ import { openQuestion } from "./questions.js";
 import { texts } from "./texts.js";
 
 const TIME_MARK_GAP_MS = 10 * 60_000;
+// Messages that come closer together than this are one answer.
+const ONE_TURN_MS = 1500;
 const NEAR_END_PX = 80;
 
 export class Transcript {
@@ -16,6 +18,7 @@ export class Transcript {
   // Whether what arrives is scrolled to: until the customer scrolls away, and again from the end on.
   #following = true;
   #scrolledTo = 0;
+  #arrivedAt = 0;
   #list = h("ol");
   #log = h("div", { role: "log", "aria-live": "polite", "aria-label": texts.log }, this.#list);
   #typing = h("p", { class: "typing", role: "status" });
@@ -145,8 +148,10 @@ export class Transcript {
     const entry = this.#insert({ id, order, sender, text, choices, message, item });
     this.#markTime(entry);
     if (sender === "customer" || !this.#following) return;
-    // A question comes before whatever led to it: its buttons must be in sight.
-    if (choices?.length) this.#firstUnread = item;
+    const nextTurn = Date.now() - this.#arrivedAt > ONE_TURN_MS;
+    this.#arrivedAt = Date.now();
+    // What came before had its time to be read; and a question's buttons must be in sight, whatever led to it.
+    if (nextTurn || choices?.length) this.#firstUnread = item;
     else this.#firstUnread ??= item;
   }
 
