@@ -11,19 +11,17 @@ from api.clock import BEIJING
 def spoken(instant: datetime, country: str | None = None) -> str:
     """Return e.g. `10月9日 18:00（当地 12:00）`; the end of a day is said as its last minute."""
     here = instant.astimezone(BEIJING)
-    text = f"{here.month}月{here.day}日 {here:%H:%M}"
+    day, clock = here.date(), f"{here:%H:%M}"
     if here.time() == time():
         # A clock of days is due when its last day ends; nobody reads 0:00 as the day before.
-        last = here - timedelta(days=1)
-        text = f"{last.month}月{last.day}日 24:00"
+        day, clock = day - timedelta(days=1), "24:00"
+    text = f"{day.month}月{day.day}日 {clock}"
     zone = only_zone(country) if country else None
-    if zone is None:
-        return text
-    there = instant.astimezone(zone)
+    there = instant.astimezone(zone) if zone else here
     if there.utcoffset() == here.utcoffset():
         return text
-    day = "" if there.date() == here.date() else f"{there.month}月{there.day}日 "
-    return f"{text}（当地 {day}{there:%H:%M}）"
+    other_day = "" if there.date() == day else f"{there.month}月{there.day}日 "
+    return f"{text}（当地 {other_day}{there:%H:%M}）"
 
 
 @cache

@@ -101,12 +101,15 @@ class Replies:
             card = await tickets.card(self.session, ticket)
             return [wording.waiting(library, step, facts, card, due, prefix)]
         outcome = library.outcomes[step.outcome]
-        fresh = await tickets.conclude(self.session, ticket, step.outcome, outcome.priority, "bot")
+        fresh = await tickets.conclude(
+            self.session, ticket, step.outcome, outcome.priority, outcome.resolves_alone, "bot"
+        )
         if fresh and outcome.notify:
             tickets.record(self.session, ticket, "notify", "system", to=outcome.notify)
         if not outcome.resolves_alone:
             conversations.wait_for_person(self.conversation)
-        due = await self._due(outcome.clock)
+        # What the customer can do alone is answered by this; the case itself ends by `result`.
+        due = await self._due("result" if outcome.resolves_alone else outcome.clock)
         card = await tickets.card(self.session, ticket)
         return [wording.conclusion(library, step, facts, card, due, prefix)]
 

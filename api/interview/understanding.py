@@ -25,6 +25,10 @@ MAX_COUNT_DIGITS = 3
 """A number of at most this many digits is itself a count; a longer one is counted."""
 
 
+MIN_TYPED = 2
+"""Characters of a button's label that must be typed for it to count as pressed."""
+
+
 class Intent(BaseModel):
     name: str
     confidence: float
@@ -109,6 +113,11 @@ def is_value(library: Library, fact: str, value: str) -> bool:
 
 def _answer(report: Report, fact: Fact) -> str | None:
     """Return what a short answer means for the open question, or None."""
+    typed = _bare(report.text)
+    for choice in fact.offered:
+        # Whoever types what stands on a button, or begins to, has pressed it.
+        if typed and _bare(choice.label).startswith(typed) and len(typed) >= MIN_TYPED:
+            return choice.value
     if report.intent.name == "unsure":
         return "unsure"
     if fact.kind in ("digits", "count") and report.numbers:
@@ -120,3 +129,7 @@ def _answer(report: Report, fact: Fact) -> str | None:
     if report.intent.name == "affirm":
         return fact.affirm
     return fact.deny if report.intent.name == "deny" else None
+
+
+def _bare(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())

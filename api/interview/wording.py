@@ -66,7 +66,7 @@ def understood(library: Library, said: dict[str, str]) -> str:
     """Return what was just understood, as a short clause list; empty when nothing was."""
     ordered = sorted(said.items(), key=lambda item: item[0] != "location")
     clauses = [_clause(library, fact, value) for fact, value in ordered if value != "unsure"]
-    return "、".join(clauses)
+    return "，".join(clauses)
 
 
 def read_back(library: Library, said: dict[str, str], corrected: bool) -> str:
@@ -81,7 +81,7 @@ def question(
 ) -> Utterance:
     """Return the step's question: what was understood, why we ask, and what."""
     fact = library.facts[step.fact]
-    why = f"{fact.why}，" if fact.why else ""
+    why = f"{fact.why}。" if fact.why else ""
     hint = ""
     if fact.id == "sms_centre_ok":
         # G2.3: the guide leaves the number blank, so it is the operator's own or nobody's.
@@ -118,7 +118,8 @@ def conclusion(
     node = library.trees[step.tree].nodes[step.node]
     inferred = outcome.inferred or node.inferred
     basis = "指南没有写这一种，是按常理推断" if inferred else _basis(library, outcome.cites)
-    lines = [f"{prefix}最可能的原因：{outcome.cause}（{basis}）"]
+    lines = [prefix] if prefix else []
+    lines += [f"最可能的原因：{outcome.cause}（{basis}）"]
     lines += [f"资料说明：{note}" for note in _notes(library, facts, step)]
     if outcome.steps:
         lines.append("您现在可以这样做：")

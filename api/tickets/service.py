@@ -128,15 +128,24 @@ async def move_towards(session: AsyncSession, ticket: Ticket, to: str, actor: st
 
 
 async def conclude(
-    session: AsyncSession, ticket: Ticket, outcome: str, priority: str, actor: str
+    session: AsyncSession,
+    ticket: Ticket,
+    outcome: str,
+    priority: str,
+    answers: bool,
+    actor: str,
 ) -> bool:
-    """Note the diagnosis that was told to the customer; False when it stood there before."""
+    """Note the diagnosis that was told to the customer; False when it stood there before.
+
+    `answers`: the customer can act on it alone. Else somebody of ours still has to, so the
+    ticket stays in hand and its clock for the first answer goes on.
+    """
     if ticket.outcome == outcome:
         return False
     ticket.outcome = outcome
     raise_priority(session, ticket, priority, actor)
     record(session, ticket, "outcome", actor, outcome=outcome)
-    await move_towards(session, ticket, "answered", actor)
+    await move_towards(session, ticket, "answered" if answers else "investigating", actor)
     return True
 
 
