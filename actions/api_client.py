@@ -1,12 +1,13 @@
-"""The one call to the API. Whatever goes wrong is None: the caller has nothing to handle but that."""
+"""The one call to the API. Whatever goes wrong is None, and nothing else to handle."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any
 
 import aiohttp
 
@@ -18,7 +19,7 @@ KEY_HEADER = "X-RoamDesk-Key"
 
 
 class ApiClient:
-    """One session for the life of the process: a connection a turn would cost more than the call."""
+    """One session for the life of the process: a connection a turn costs more than the call."""
 
     def __init__(self, url: str, key_file: Path, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self._url = f"{url.rstrip('/')}/internal/turns"
@@ -41,7 +42,7 @@ class ApiClient:
         """The API's answer, or None when there is none that can be used."""
         try:
             async with self._open().post(
-                self._url, json=body, headers={KEY_HEADER: self._secret()}
+                self._url, json=body, headers={KEY_HEADER: self.secret()}
             ) as answer:
                 if answer.status != 200:
                     logger.error("the API answered %s", answer.status)
@@ -58,13 +59,13 @@ class ApiClient:
             await self._session.close()
             self._session = None
 
-    def _open(self) -> aiohttp.ClientSession:
-        if self._session is None or self._session.closed:
-            self._session = aiohttp.ClientSession(timeout=self._timeout)
-        return self._session
-
-    def _secret(self) -> str:
+    def secret(self) -> str:
         """Read when first needed: the key file may be made after this process has started."""
         if self._key is None:
             self._key = self._key_file.read_text("ascii").strip()
         return self._key
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(timeout=self._timeout)
+        return self._session

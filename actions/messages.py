@@ -1,9 +1,10 @@
-"""The API's answer as Rasa utterances: text and buttons, then what the front door shows beside them."""
+"""The API's answer as Rasa utterances: text and buttons, then what is shown beside them."""
 
 from __future__ import annotations
 
 import json
-from typing import Any, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
 

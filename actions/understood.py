@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 NOT_FACTS = frozenset({"number", "ordinal", "correction"})
 FALLBACK = "nlu_fallback"
@@ -55,7 +56,7 @@ def _fact(text: str, entity: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _numbers(text: str, entities: list[Mapping[str, Any]]) -> list[str]:
-    """Digits no fact has claimed. A bare 2 may be a choice's place or a number: both are passed on."""
+    """Digits no fact has claimed. A bare 2 may be a choice's place or a number: both go on."""
     bare = text.strip()
     return [
         str(e["value"])

@@ -12,6 +12,9 @@ SETTINGS = {
     "LOG_LEVEL": "WARNING",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    # One thread for the linear algebra: the matrices are small, and spinning threads cost more.
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
 }
 
 _START_FILE = "roamdesk_no_telemetry.pth"
@@ -25,8 +28,21 @@ def prepare() -> None:
     warnings.simplefilter("ignore")
 
 
+def quieten() -> None:
+    """Rasa's own logging at the level above; its structured debug lines are on unless told so."""
+    import logging
+
+    from rasa.utils.common import configure_logging_and_warnings
+    from rasa.utils.log_utils import configure_structlog
+
+    level = getattr(logging, os.environ["LOG_LEVEL"])
+    configure_logging_and_warnings(log_level=level, warn_only_once=True)
+    configure_structlog(level)
+    warnings.simplefilter("ignore")
+
+
 def switch_telemetry_off() -> Path:
-    """Make every Python of this environment start without Rasa's telemetry, `rasa` by hand included."""
+    """Make every Python of this environment start without Rasa's telemetry."""
     file = Path(sysconfig.get_paths()["purelib"]) / _START_FILE
     file.write_text(_START_LINE, "ascii")
     return file

@@ -1,12 +1,12 @@
-"""What a model is made of, as hashes: standard library only, so that asking costs no import of Rasa."""
+"""What a model is made of, as hashes. Standard library only: asking must not import Rasa."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterable
 
 MODELS = Path("models")
 CURRENT = MODELS / "current.json"

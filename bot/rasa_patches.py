@@ -1,15 +1,16 @@
 """What we change inside Rasa, each with the figure that asked for it.
 
-Applied on import of our components and our tracker store, so `rasa run` by hand gets the same. A test
-compares the source of what is replaced with the hash kept here, and so fails when Rasa changes.
+Applied on import of our components and our tracker store, so `rasa run` by hand gets the same.
+A test compares the source of what is replaced with the hash kept here: it fails when Rasa changes.
 """
 
 from __future__ import annotations
 
 import hashlib
 import inspect
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, Callable, Dict, Text
+from typing import Any
 
 from jsonschema.exceptions import best_match
 from jsonschema.protocols import Validator
@@ -48,8 +49,8 @@ def _answer_validator() -> Validator:
     return validator
 
 
-def _validate_action_result(self: RemoteAction, result: Dict[Text, Any]) -> bool:
-    """As Rasa's, without checking the constant schema itself anew for every answer (30 ms of CPU)."""
+def _validate_action_result(self: RemoteAction, result: dict[str, Any]) -> bool:
+    """As Rasa's, without checking the constant schema itself for every answer (30 ms of CPU)."""
     error = best_match(_answer_validator().iter_errors(result))
     if error is not None:
         error.message += ". The action server's answer is not one that Rasa understands."

@@ -1,13 +1,14 @@
 """A tracker store in memory with bounds: the last conversations, and of each the last events.
 
-The API keeps every message for ever. Rasa needs only what the next prediction reads, and replays all
-of it several times a turn, so a long conversation must not become a slow one.
+The API keeps every message for ever. Rasa needs only what the next prediction reads, and replays
+all of it several times a turn, so a long conversation must not become a slow one.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from typing import Any, Deque, Iterable, Optional, Text
+from collections.abc import Iterable
+from typing import Any
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
@@ -34,7 +35,7 @@ class RecentTrackerStore(TrackerStore):
     def __init__(
         self,
         domain: Domain,
-        event_broker: Optional[EventBroker] = None,
+        event_broker: EventBroker | None = None,
         conversations: int = 2000,
         events_each: int = 12,
         **kwargs: Any,
@@ -43,7 +44,7 @@ class RecentTrackerStore(TrackerStore):
         super().__init__(domain, event_broker, **kwargs)
         self._conversations = conversations
         self._events_each = events_each
-        self._kept: OrderedDict[str, Deque[Event]] = OrderedDict()
+        self._kept: OrderedDict[str, deque[Event]] = OrderedDict()
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Keep the last events of a conversation."""
@@ -55,7 +56,7 @@ class RecentTrackerStore(TrackerStore):
         while len(self._kept) > self._conversations:
             self._kept.popitem(last=False)
 
-    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """A tracker rebuilt from the kept events, or None for a conversation we do not know."""
         events = self._kept.get(sender_id)
         if events is None:
@@ -64,10 +65,10 @@ class RecentTrackerStore(TrackerStore):
             sender_id, list(events), self.domain.slots, max_event_history=None, domain=self.domain
         )
 
-    async def delete(self, sender_id: Text) -> None:
+    async def delete(self, sender_id: str) -> None:
         """Forget a conversation."""
         self._kept.pop(sender_id, None)
 
-    async def keys(self) -> Iterable[Text]:
+    async def keys(self) -> Iterable[str]:
         """Conversations in memory."""
         return list(self._kept)

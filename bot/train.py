@@ -1,6 +1,7 @@
 """Trains the model that the inputs on disk ask for: `python -m bot.train [--check | --force]`.
 
-Prints a line at least every few seconds. `--check` only says whether the current model fits (0) or not (3).
+Prints a line at least every few seconds. `--check` only says whether the current model fits: exit
+code 0, or 3 where it does not.
 """
 
 from __future__ import annotations

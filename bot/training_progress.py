@@ -1,4 +1,4 @@
-"""A line at least every few seconds while Rasa trains: what it is doing, and for how long already."""
+"""A line every few seconds while Rasa trains: what it is doing, and for how long already."""
 
 from __future__ import annotations
 

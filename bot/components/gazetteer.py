@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Optional, Sequence, Text, Tuple
+from collections.abc import Sequence
+from typing import Any
 
 import spacy
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -18,12 +19,13 @@ from spacy.language import Language
 from bot.components.normaliser import is_payload, normalised
 from bot.understanding import gazetteer, lexicon
 from bot.understanding.facts import phrase_finder, understand
+from bot.understanding.intents import seen_as
 from bot.understanding.mentions import Mention
 from bot.understanding.words import frequencies, teach
 
 PIPELINE_FOLDER, PHRASES_FILE = "pipeline", "phrases.json"
 MENTIONS = "mentions"
-"""Message attribute: [[start, end, fact or service:value], ...] in the normalised text, for the intent classifier."""
+"""Message attribute for the intent classifier: [[start, end, name], ...] in the normalised text."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -38,7 +40,7 @@ class Gazetteer(GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         pipeline: Language,
-        phrases: Sequence[Tuple[str, str, str]],
+        phrases: Sequence[tuple[str, str, str]],
     ) -> None:
         self._model_storage = model_storage
         self._resource = resource
@@ -49,7 +51,7 @@ class Gazetteer(GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[str, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -64,7 +66,7 @@ class Gazetteer(GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[str, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -77,7 +79,7 @@ class Gazetteer(GraphComponent):
         return cls(model_storage, resource, pipeline, phrases)
 
     @classmethod
-    def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """The data files count as part of the configuration."""
         return lexicon.digest()
 
@@ -96,7 +98,7 @@ class Gazetteer(GraphComponent):
                 self._understand(message)
         return training_data
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         """Set the entities of a customer's message."""
         for message in messages:
             text = message.get(TEXT)
@@ -106,12 +108,12 @@ class Gazetteer(GraphComponent):
             message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
         return messages
 
-    def _understand(self, message: Message) -> List[Mention]:
+    def _understand(self, message: Message) -> list[Mention]:
         found = understand(normalised(message).text, self._finders)
-        message.set(MENTIONS, [[m.start, m.end, _seen_as(m)] for m in found])
+        message.set(MENTIONS, [[m.start, m.end, seen_as(m)] for m in found])
         return found
 
-    def _entity(self, message: Message, mention: Mention) -> Dict[Text, Any]:
+    def _entity(self, message: Message, mention: Mention) -> dict[str, Any]:
         start, end = normalised(message).original_span(mention.start, mention.end)
         return {
             "entity": mention.fact,
@@ -120,8 +122,3 @@ class Gazetteer(GraphComponent):
             "value": mention.value,
             "extractor": type(self).__name__,
         }
-
-
-def _seen_as(mention: Mention) -> str:
-    """Which service fails is what the report_ intents differ by; other values say nothing of intent."""
-    return f"service:{mention.value}" if mention.fact == "service" else mention.fact

@@ -7,7 +7,7 @@ one feature matrix a component; this one is NumPy at run time.
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -35,8 +35,8 @@ class RoamDeskIntentClassifier(IntentClassifier, GraphComponent):
         self,
         model_storage: ModelStorage,
         resource: Resource,
-        concepts: Dict[str, str],
-        model: Optional[IntentModel],
+        concepts: dict[str, str],
+        model: IntentModel | None,
     ) -> None:
         self._model_storage = model_storage
         self._resource = resource
@@ -47,7 +47,7 @@ class RoamDeskIntentClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[str, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -58,7 +58,7 @@ class RoamDeskIntentClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[str, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -70,7 +70,7 @@ class RoamDeskIntentClassifier(IntentClassifier, GraphComponent):
             return cls(model_storage, resource, concepts, IntentModel.load(folder))
 
     @classmethod
-    def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """The data files and our own code count as part of the configuration."""
         return lexicon.digest()
 
@@ -88,7 +88,7 @@ class RoamDeskIntentClassifier(IntentClassifier, GraphComponent):
             (folder / CONCEPTS_FILE).write_text(text, "utf-8")
         return self._resource
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         """Set the intent and the ranking."""
         for message in messages:
             intent, ranking = self._classify(message)
@@ -96,7 +96,7 @@ class RoamDeskIntentClassifier(IntentClassifier, GraphComponent):
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
 
-    def _classify(self, message: Message) -> Tuple[Dict[str, Any], List[Dict[str, Any]]]:
+    def _classify(self, message: Message) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         text = message.get(TEXT) or ""
         if is_payload(text):  # Rasa reads it itself, behind us; it must not become a fallback
             return {"name": None, "confidence": 1.0}, []
@@ -108,8 +108,7 @@ class RoamDeskIntentClassifier(IntentClassifier, GraphComponent):
         ]
         return ranking[0], ranking
 
-
-    def _features(self, message: Message) -> List[str]:
+    def _features(self, message: Message) -> list[str]:
         words = [token.text for token in message.get(TEXT_TOKENS) or []]
         text, mentions = message.get(NORMALISED) or "", message.get(MENTIONS) or []
         return features(text, words, mentions, self._compiled)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Mapping, Optional, Text
+from collections.abc import Mapping
+from typing import Any
 
 import jieba
 from rasa.engine.graph import ExecutionContext
@@ -28,7 +29,7 @@ class WordTokenizer(Tokenizer):
 
     def __init__(
         self,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         known: Mapping[str, int],
@@ -40,7 +41,7 @@ class WordTokenizer(Tokenizer):
         teach(known)
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         """What Rasa's Tokenizer reads."""
         return {
             "intent_tokenization_flag": False,
@@ -52,7 +53,7 @@ class WordTokenizer(Tokenizer):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -64,7 +65,7 @@ class WordTokenizer(Tokenizer):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -76,7 +77,7 @@ class WordTokenizer(Tokenizer):
         return cls(config, model_storage, resource, known)
 
     @classmethod
-    def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """The data files count as part of the configuration, or an edited name would be ignored."""
         return lexicon.digest()
 
@@ -86,7 +87,7 @@ class WordTokenizer(Tokenizer):
             (folder / WORDS_FILE).write_text(json.dumps(self._known, ensure_ascii=False), "utf-8")
         return self._resource
 
-    def tokenize(self, message: Message, attribute: Text) -> List[Token]:
+    def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Tokens of the message; other attributes (responses) are not tokenised by us."""
         if attribute != TEXT:
             return [Token(message.get(attribute), 0)]

@@ -1,1 +1,1 @@
-"""What a message says, found without Rasa: pure functions over text, small and tested by themselves."""
+"""What a message says, found without Rasa: pure functions over text, tested by themselves."""

@@ -1,10 +1,10 @@
-"""Everything a message says, from every source, settled: the one function behind the bot and /v1/parse."""
+"""Everything a message says, from every source, settled: one function for bot and /v1/parse."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Callable, Iterable, Sequence
 
 from bot.understanding import patterns
 from bot.understanding.mentions import NOTHING, Mention, longest, settle, without_overlaps

@@ -1,8 +1,8 @@
-"""A spaCy pipeline without a downloaded model: jieba's words and a ruler made from our own names."""
+"""A spaCy pipeline without a downloaded model: jieba's words and a ruler of our own names."""
 
 from __future__ import annotations
 
-from typing import Iterable
+from collections.abc import Iterable
 
 import spacy
 from spacy.language import Language

@@ -1,10 +1,10 @@
-"""Trains the intent classifier: features are chosen, weighted and fitted; the temperature is fitted on folds."""
+"""Trains the intent classifier: features chosen and weighted, confidence fitted on folds."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Dict, Iterator, Sequence
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -34,9 +34,7 @@ def train(examples: Sequence[Sequence[str]], labels: Sequence[str]) -> IntentMod
             scores[i] = part.scores(examples[i])
     truth = np.array([model.labels.index(label) for label in labels])
     temperature = _best_temperature(scores, truth)
-    return replace(
-        model, temperature=temperature, measured=_measured(scores / temperature, truth)
-    )
+    return replace(model, temperature=temperature, measured=_measured(scores / temperature, truth))
 
 
 def folds(labels: Sequence[str], seed: int = SEED) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -95,7 +93,7 @@ def _best_temperature(scores: np.ndarray, truth: np.ndarray) -> float:
     return float(minimize_scalar(surprise, bounds=(0.2, 3.0), method="bounded").x)
 
 
-def _measured(scores: np.ndarray, truth: np.ndarray) -> Dict[str, float]:
+def _measured(scores: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     """Cross-validated figures for the manifest: a model that is worse shows."""
     probabilities = _probabilities(scores)
     best = probabilities.argmax(axis=1)

@@ -1,7 +1,7 @@
 """The intent of a message: logistic regression over words and characters, in NumPy.
 
-Trained by scikit-learn (bot/understanding/intent_training.py); what is kept are plain arrays and JSON,
-so a model loads in milliseconds, runs no code on loading, and needs neither scikit-learn nor pickle.
+Trained by scikit-learn (intent_training.py); what is kept are plain arrays and JSON, so a model
+loads in milliseconds, runs no code on loading, and needs neither scikit-learn nor pickle.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from itertools import combinations
-from typing import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
-from bot.understanding.mentions import CLAUSES, CORRECTION
+from bot.understanding.mentions import CLAUSES, CORRECTION, Mention
 
 LONGEST_CHARACTERS, LONGEST_WORDS, SHORT_TEXT = 4, 2, 8
 MOST_CONCEPTS = 8
@@ -40,6 +40,11 @@ def mask(text: str, mentions: Iterable[Sequence[object]]) -> list[str]:
 
 _READ_AS_WORDS = CLAUSES | {CORRECTION, "ordinal"}
 """Facts whose words say more about the intent than the fact does; they stay legible."""
+
+
+def seen_as(mention: Mention) -> str:
+    """A mention's name among the features. The report_ intents differ by which service fails."""
+    return f"service:{mention.value}" if mention.fact == "service" else mention.fact
 
 
 EMPHASIS = {"k": 2.0, "f": 2.0, "t": 2.0}
@@ -79,7 +84,7 @@ def features(
 
 @dataclass(frozen=True)
 class IntentModel:
-    """A trained classifier. `temperature` above 1 makes it less sure; it is fitted on held-out data."""
+    """A trained classifier. A `temperature` above 1 makes it less sure; held-out data fit it."""
 
     labels: tuple[str, ...]
     vocabulary: dict[str, int]

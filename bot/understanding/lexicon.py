@@ -1,11 +1,12 @@
-"""The names we know (places, operators, the words of choices), read from the data files and babel."""
+"""The names we know (places, operators, words of choices), from the data files and babel."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Iterator, Mapping
+from typing import Any
 
 from babel import Locale
 from ruamel.yaml import YAML
@@ -17,7 +18,14 @@ from bot.understanding.normalise import normalise
 DATA = Path("data")
 """Like every path of Rasa's, relative to the folder it is started in: the repository's root."""
 
-SOURCES = ("places.yml", "phrases.yml", "concepts.yml", "words.yml", "diagnosis/facts.yml", "diagnosis/operators.yml")
+SOURCES = (
+    "places.yml",
+    "phrases.yml",
+    "concepts.yml",
+    "words.yml",
+    "diagnosis/facts.yml",
+    "diagnosis/operators.yml",
+)
 _NO_ISO_COUNTRY = {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO", "AC", "CP", "DG", "TA", "CN"}
 _PART_OF = {"EA": "ES", "IC": "ES"}
 
@@ -34,10 +42,7 @@ class Name:
 def documents(folder: Path = DATA) -> dict[str, Any]:
     """The parsed data files by name."""
     yaml = YAML(typ="safe", pure=False)
-    return {
-        source: yaml.load((folder / source).read_text("utf-8"))
-        for source in SOURCES
-    }
+    return {source: yaml.load((folder / source).read_text("utf-8")) for source in SOURCES}
 
 
 def digest(folder: Path = DATA) -> str:

@@ -1,10 +1,10 @@
-"""A mention: a stretch of text that says a fact. Overlaps, negation and corrections are settled here."""
+"""A mention: a stretch of text that says a fact. Overlaps, denials, corrections are settled here."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Iterable
 
 CORRECTION = "correction"
 
@@ -16,8 +16,12 @@ _OTHER_OF_TWO = {
     ("card_slot", "c"): "g",
     ("card_slot", "g"): "c",
 }
-_NEGATED = re.compile(r"(?:(?<!是)不是|并非|没有?在|不在|并不是|没去|不去|没到|又不是)(?:说)?(?:在|去|用)?(?:的是)?$")
-_BEHIND_IN = re.compile(r"(?:在|到|到了|来|来到|来了|飞到|飞|抵达|落地|赴|位于|是|改成|换成|现在|目前|抵)$")
+_NEGATED = re.compile(
+    r"(?:(?<!是)不是|并非|没有?在|不在|并不是|没去|不去|没到|又不是)(?:说)?(?:在|去|用)?(?:的是)?$"
+)
+_BEHIND_IN = re.compile(
+    r"(?:在|到|到了|来|来到|来了|飞到|飞|抵达|落地|赴|位于|是|改成|换成|现在|目前|抵)$"
+)
 _ELSEWHERE = re.compile(
     r"(?:从|去过|之前在|以前在|上次在|上次去|上回在|去年在|前几天在|昨天在|刚才在|前天在|上周在|上个月在|原来在"
     r"|要去|打算去|准备去|计划去|下个?月去|下周去|明天去|给|往|打|拨|呼叫|打到|发到|发给|打给|联系)$"
@@ -40,17 +44,25 @@ class Mention:
 
 
 CLAUSES = frozenset(
-    "service works_at_home selected_by_hand back_in_china sms_centre_ok prl_updated"
-    " card_reissued_after_korea data_roaming_on".split()
+    [
+        "service",
+        "works_at_home",
+        "selected_by_hand",
+        "back_in_china",
+        "sms_centre_ok",
+        "prl_updated",
+        "card_reissued_after_korea",
+        "data_roaming_on",
+    ]
 )
-"""Facts a whole clause says. A name inside the clause (没有手动选沃达丰) still stands for itself."""
+"""Facts a clause says. A name inside it (没有手动选沃达丰) still stands for itself."""
 
 NOTHING = "nothing"
 """The fact of names and phrases that look like one and are none; they only take the span away."""
 
 
 def without_overlaps(mentions: Iterable[Mention]) -> list[Mention]:
-    """Names compete with names, a clause with others about the same fact, and `nothing` with all."""
+    """Names compete with names, clauses within their fact, and `nothing` with all."""
     layers: dict[str, list[Mention]] = {}
     nothing = []
     for mention in mentions:

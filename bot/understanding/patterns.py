@@ -1,12 +1,12 @@
 """Facts with a form of their own: numbers, versions, card and phone numbers, ordinals, corrections.
 
-Phrases in words (国内一直好好的) are data: data/phrases.yml. What stands here is arithmetic on digits.
+Phrases in words (国内一直好好的) are data: data/phrases.yml. Here stands what counts digits.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Callable, Iterator
+from collections.abc import Callable, Iterator
 
 from bot.understanding.mentions import CORRECTION, Mention
 from bot.understanding.numerals import CHINESE_NUMBER, to_digits
@@ -22,7 +22,10 @@ PRL = re.compile(
 ICCID = re.compile(r"(?<![0-9a-z])(8986(?:[ \-]?[0-9a-f]){14,16})(?![0-9a-z])")
 IMSI = re.compile(r"(?<!\d)((?:460|204)\d{12})(?!\d)")
 MSISDN = re.compile(rf"(?<!\d)(?:\+?(?:00)?86{_GAP})?(1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}})(?!\d)")
-DIALLED_COUNT = re.compile(rf"(?<!\d)(?:共|有|是|拨了|一共|总共)?({_NUMBER})(?:个)?(?:位数?(?:字|的号码|号码)?|个数字)(?!置|客服|同事|朋友|先生|女士|乘客)")
+DIALLED_COUNT = re.compile(
+    rf"(?<!\d)(?:共|有|是|拨了|一共|总共)?({_NUMBER})(?:个)?(?:位数?(?:字|的号码|号码)?|个数字)"
+    r"(?!置|客服|同事|朋友|先生|女士|乘客)"
+)
 DIALLED_NUMBER = re.compile(
     r"(?:拨打?|打|呼叫|输入|按)(?:的)?(?:是|了|过)?(?:号码|电话)?(?:是|为)?[ :,“\"']{0,3}(\+?\d[\d \-]{5,24}\d)(?!\d)"
 )

@@ -1,12 +1,15 @@
-"""jieba's user dictionary. jieba is one per process: Rasa's tokens and spaCy's come from the same words."""
+"""jieba's user dictionary. jieba is one per process, so Rasa and spaCy cut by the same words."""
 
 from __future__ import annotations
 
 import logging
 import math
-from typing import Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 import jieba
+
+LEAST_FREQUENCY = 50
+"""So that a name wins over an accidental word across its edge (到头|顿)."""
 
 jieba.setLogLevel(logging.WARNING)
 
@@ -14,7 +17,7 @@ jieba.setLogLevel(logging.WARNING)
 def frequencies(words: Iterable[str]) -> dict[str, int]:
     """How often each word must seem to occur to be kept whole.
 
-    Computed on jieba's untouched dictionary, so the result does not depend on what was taught before.
+    Computed on jieba's untouched dictionary: what was taught before does not matter.
     """
     fresh = jieba.Tokenizer()
     fresh.initialize()
@@ -29,8 +32,8 @@ def teach(known: Mapping[str, int]) -> None:
 
 
 def _just_enough(tokenizer: jieba.Tokenizer, word: str) -> int:
-    """One more than the product of the parts' frequencies: kept whole, and no greedier than that."""
+    """Just above the product of the parts' frequencies: kept whole, and no greedier."""
     logarithm = math.log(tokenizer.total)
     for part in tokenizer.cut(word, HMM=False):
         logarithm += math.log(tokenizer.FREQ.get(part, 1) or 1) - math.log(tokenizer.total)
-    return int(math.exp(logarithm)) + 1
+    return max(int(math.exp(logarithm)) + 1, LEAST_FREQUENCY)
