@@ -10,7 +10,9 @@ from typing import Any
 
 import structlog
 from fastapi import FastAPI
-from fastapi.responses import FileResponse
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.middleware.gzip import GZipMiddleware
+from fastapi.responses import FileResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from api import backoffice, clock, errors, health
@@ -57,6 +59,15 @@ def create_app(settings: Settings | None = None, gateway: BotGateway | None = No
     app.state.gateway = gateway
     app.state.limits = Limits(settings.rate_limits == "on")
     errors.install(app, MAX_BODY_BYTES)
+    # The widget may stand on any site of the operator's. Its token is no cookie, and the staff's
+    # cookie is never sent along: credentials stay disallowed.
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.embed_origins.split(),
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
+        expose_headers=["Retry-After"],
+    )
     for part in (health, people, conversations, tickets, interview, web):
         app.include_router(part.router)
     _pages(app, WIDGET)
@@ -144,9 +155,19 @@ async def _watch(readiness: health.Readiness, turns: Turns) -> None:
         await asyncio.sleep(WATCH_SECONDS)
 
 
+class _WidgetFiles(StaticFiles):
+    """Compressed by the mount, and asked for anew: an upgrade must not mix module versions."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["cache-control"] = "no-cache"
+        return response
+
+
 def _pages(app: FastAPI, widget: Path) -> None:
     @app.get("/", include_in_schema=False)
     async def demo() -> FileResponse:
-        return FileResponse(widget / "index.html")
+        return FileResponse(widget / "index.html", headers={"cache-control": "no-cache"})
 
-    app.mount("/widget", StaticFiles(directory=widget, check_dir=False), name="widget")
+    # Only files are compressed: a turn's JSON is small, and every customer would pay in CPU.
+    app.mount("/widget", GZipMiddleware(_WidgetFiles(directory=widget)), name="widget")

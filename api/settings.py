@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     internal_key: str = ""
     smsc_number: str = ""
     """G2.3: the G side's SMS centre; blank in the guide, so it is the operator's to set."""
+    embed_origins: str = "*"
+    """Sites that may embed the widget, separated by spaces."""
     bot_timeout_seconds: float = Field(default=20.0, gt=0)
 
     @field_validator("clock")

@@ -101,15 +101,16 @@ class Replies:
             card = await tickets.card(self.session, ticket)
             return [wording.waiting(library, step, facts, card, due, prefix)]
         outcome = library.outcomes[step.outcome]
+        # This is the first answer (P5) unless a colleague still owes one before the result.
+        answers = outcome.resolves_alone or outcome.clock == "result"
         fresh = await tickets.conclude(
-            self.session, ticket, step.outcome, outcome.priority, outcome.resolves_alone, "bot"
+            self.session, ticket, step.outcome, outcome.priority, answers, "bot"
         )
         if fresh and outcome.notify:
             tickets.record(self.session, ticket, "notify", "system", to=outcome.notify)
         if not outcome.resolves_alone:
             conversations.wait_for_person(self.conversation)
-        # What the customer can do alone is answered by this; the case itself ends by `result`.
-        due = await self._due("result" if outcome.resolves_alone else outcome.clock)
+        due = await self._due("result" if answers else outcome.clock)
         card = await tickets.card(self.session, ticket)
         return [wording.conclusion(library, step, facts, card, due, prefix)]
 

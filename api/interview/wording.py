@@ -127,7 +127,7 @@ def conclusion(
     until = spoken(due, facts.get("location"))
     lines.append(f"我们会做的：{outcome.we_do.rstrip('。')}，最晚 {until} 答复您。")
     lines.append(f"工单号 {card['number']}。还有别的要帮忙吗？")
-    cites = citations(library, [*outcome.cites, *node_cites(library, step)])
+    cites = citations(library, outcome.cites)
     return Utterance("\n".join(lines), None, [], cites, card, trace(library, step))
 
 

@@ -94,9 +94,10 @@ async def of_conversation(session: AsyncSession, conversation_id: str) -> Ticket
 
 
 async def clock_due(session: AsyncSession, ticket: Ticket, name: str) -> datetime:
-    """Return when the clock `name` of a ticket is due."""
+    """Return when the clock `name` of a ticket is due; for the result the stricter of both."""
+    names = ("result", "result_legal") if name == "result" else (name,)
     rows = await repository.clocks(session, ticket.number)
-    return next(row.due_at for row in rows if row.name == name)
+    return min(row.due_at for row in rows if row.name in names)
 
 
 async def move(
@@ -137,8 +138,8 @@ async def conclude(
 ) -> bool:
     """Note the diagnosis that was told to the customer; False when it stood there before.
 
-    `answers`: the customer can act on it alone. Else somebody of ours still has to, so the
-    ticket stays in hand and its clock for the first answer goes on.
+    `answers`: this was the first answer. Else a colleague owes one, so the ticket stays in
+    hand and its clock for the first answer goes on.
     """
     if ticket.outcome == outcome:
         return False

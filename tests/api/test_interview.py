@@ -1,6 +1,10 @@
 """Whole conversations on the real trees, one per outcome family, and what breaks into them."""
 
+from datetime import datetime
+
 import pytest
+
+from api.interview.local_time import spoken
 
 HOME_FINE = {"works_at_home": "yes", "prl_updated": "yes"}
 
@@ -107,8 +111,11 @@ async def test_a_customer_is_diagnosed(customer, bot, service, facts, outcome):
     assert "最晚" in end["text"]
     assert end["citations"]
     assert end["asks"] is None
-    alone = {"wrong_slot", "wrong_operator", "number_too_long"}
-    assert ticket["status"] == ("answered" if outcome in alone else "investigating")
+    answered = {"wrong_slot", "wrong_operator", "number_too_long", "skt_reissue"}
+    assert ticket["status"] == ("answered" if outcome in answered else "investigating")
+    # The deadline that was told is one that a clock still runs for.
+    due = datetime.fromisoformat(ticket["next_clock"]["due_at"])
+    assert spoken(due, facts["location"]) in end["text"]
 
 
 async def test_what_only_the_back_office_knows_waits_and_says_so(customer, bot, admin, app):
