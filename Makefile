@@ -5,8 +5,10 @@ API := api/.venv/bin/python
 BOT := bot/.venv/bin/python
 ENVIRONMENTS := api/.venv/.synced bot/.venv/.synced
 
+# Bytecode is kept even where the machine says not to: else each start compiles all libraries anew.
 # Rasa's noise: TensorFlow's start-up notes, deprecations of libraries that will not change any more.
 export PYTHONUTF8 := 1
+export PYTHONDONTWRITEBYTECODE :=
 export TF_CPP_MIN_LOG_LEVEL := 3
 export RASA_TELEMETRY_ENABLED := false
 QUIET := PYTHONWARNINGS=ignore SQLALCHEMY_SILENCE_UBER_WARNING=1

@@ -17,6 +17,8 @@ WRONG_SETTING = 2  # the API's exit code, after a sentence that names the settin
 QUIET = {
     "PYTHONUTF8": "1",
     "PYTHONUNBUFFERED": "1",
+    # Set on some machines; without bytecode each start compiles all libraries anew, 5 s and more.
+    "PYTHONDONTWRITEBYTECODE": "",
     "PYTHONWARNINGS": "ignore",
     "RASA_TELEMETRY_ENABLED": "false",
     "TF_CPP_MIN_LOG_LEVEL": "3",

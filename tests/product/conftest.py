@@ -113,7 +113,7 @@ class Customer:
     def messages(self) -> list[dict[str, Any]]:
         answer = self._http.get(f"/v1/conversations/{self.id}/messages", headers=self._headers)
         assert answer.status_code == 200, answer.text
-        found: list[dict[str, Any]] = answer.json()["messages"]
+        found: list[dict[str, Any]] = answer.json()
         return found
 
     def ticket(self) -> dict[str, Any]:
