@@ -16,6 +16,7 @@ from actions.understood import turn
 logger = logging.getLogger(__name__)
 
 CONSOLE = "cmdline"
+NEEDS_API = "say_needs_api"
 
 
 class ActionInterview(Action):
@@ -39,7 +40,7 @@ class ActionInterview(Action):
             logger.exception("action_interview failed")
             dispatcher.messages.clear()
             if channel == CONSOLE:
-                dispatcher.utter_message(response="utter_needs_api")
+                dispatcher.utter_message(response=NEEDS_API)
         return []
 
     async def _take_turn(
@@ -51,4 +52,4 @@ class ActionInterview(Action):
         if answer is not None:
             utter(dispatcher, answer, with_details=channel != CONSOLE)
         elif channel == CONSOLE:
-            dispatcher.utter_message(response="utter_needs_api")
+            dispatcher.utter_message(response=NEEDS_API)

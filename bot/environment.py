@@ -15,6 +15,7 @@ SETTINGS = {
     # One thread for the linear algebra: the matrices are small, and spinning threads cost more.
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
+    "TQDM_DISABLE": "1",
 }
 
 _START_FILE = "roamdesk_no_telemetry.pth"
@@ -25,7 +26,10 @@ def prepare() -> None:
     """For our own entries (bot.train, bot.check)."""
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
-    warnings.simplefilter("ignore")
+    show = warnings.showwarning
+    warnings.showwarning = lambda message, category, *rest, **more: (
+        None if issubclass(category, DeprecationWarning) else show(message, category, *rest, **more)
+    )  # the libraries' own; Rasa's warnings about our data are of other kinds and stay
 
 
 def quieten() -> None:
@@ -38,7 +42,6 @@ def quieten() -> None:
     level = getattr(logging, os.environ["LOG_LEVEL"])
     configure_logging_and_warnings(log_level=level, warn_only_once=True)
     configure_structlog(level)
-    warnings.simplefilter("ignore")
 
 
 def switch_telemetry_off() -> Path:

@@ -1,4 +1,4 @@
-"""A mention: a stretch of text that says a fact. Overlaps, denials, corrections are settled here."""
+"""A mention is a stretch of text that says a fact. Overlaps, denials, corrections end here."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 CORRECTION = "correction"
 
+_CLAUSE_ENDS = ",。;!? "
 _OTHER_OF_TWO = {
     ("card_type", "ctoc"): "ctog",
     ("card_type", "ctog"): "ctoc",
@@ -25,6 +26,16 @@ _BEHIND_IN = re.compile(
 _ELSEWHERE = re.compile(
     r"(?:从|去过|之前在|以前在|上次在|上次去|上回在|去年在|前几天在|昨天在|刚才在|前天在|上周在|上个月在|原来在"
     r"|要去|打算去|准备去|计划去|下个?月去|下周去|明天去|给|往|打|拨|呼叫|打到|发到|发给|打给|联系)$"
+)
+_ASKED = re.compile(
+    r"(?:什么|啥)(?:是|叫|意思|区别|用)|是(?:什么|啥)|区别|不一样|有什么不同|干嘛|干什么用"
+    r"|(?:怎么|如何|怎样|咋)(?:才能)?(?:知道|判断|看|区分|分|设|选|切|开|查|办理|开通|更新|搜|认)"
+    r"|哪个|哪里|在哪(?!都)|哪些|哪种|哪几|能不能用|能用(?:吗|么|不)|可以用(?:吗|么|不)"
+    r"|有没有.{0,4}覆盖"
+    r"|有.{0,4}覆盖(?:吗|么)|支持(?:吗|么|不)|能(?:不能)?漫游(?:吗|么)?|会不会|需要.{0,6}(?:吗|么)|介绍|解释"
+)
+_TOLD_EVEN_IN_A_QUESTION = frozenset(
+    ["service", "msisdn", "iccid", "imsi", "prl_version", "dialled_digits"]
 )
 _CALLED = re.compile(r"^的?(?:电话|号码|手机号|座机|朋友|客户|家人|亲戚|同事|手机|短信|菜|人|游客)")
 
@@ -99,8 +110,9 @@ def settle(text: str, mentions: Iterable[Mention], corrections: Iterable[Mention
 def _settle_fact(
     text: str, fact: str, said: list[Mention], corrected_at: list[int]
 ) -> list[Mention]:
+    said = [m for m in said if not _is_asked_about(text, m)]
     held = [m for m in said if not _is_negated(text, m)]
-    if not held:
+    if said and not held:
         opposites = [_OTHER_OF_TWO.get((m.fact, m.value)) for m in said]
         if len(set(opposites)) == 1 and opposites[0] and not _is_question(text):
             return [replace(said[0], value=opposites[0])]
@@ -135,6 +147,17 @@ def _is_elsewhere(text: str, mention: Mention) -> bool:
 
 def _is_negated(text: str, mention: Mention) -> bool:
     return bool(_NEGATED.search(text[: mention.start]))
+
+
+def _is_asked_about(text: str, mention: Mention) -> bool:
+    """什么是双模卡 says nothing about the customer's own card; 我在日本，怎么选网 does about the place."""
+    if mention.fact in _TOLD_EVEN_IN_A_QUESTION:
+        return False
+    if mention.fact == "location" and _BEHIND_IN.search(text[: mention.start]):
+        return False
+    start = max(text.rfind(mark, 0, mention.start) for mark in _CLAUSE_ENDS) + 1
+    ends = [at for mark in _CLAUSE_ENDS if (at := text.find(mark, mention.end)) >= 0]
+    return _ASKED.search(text[start : min(ends, default=len(text))]) is not None
 
 
 def _is_question(text: str) -> bool:

@@ -65,6 +65,15 @@ SAID = [
     ("短信中心号没错", {"sms_centre_ok": "yes"}),
     ("数据漫游没开", {"data_roaming_on": "no"}),
     ("数据漫游已经打开了", {"data_roaming_on": "yes"}),
+    # asked about, not told
+    ("什么是双模卡", {}),
+    ("双模卡和单模卡有什么区别", {}),
+    ("哪个是G卡槽", {}),
+    ("缅甸能漫游吗", {}),
+    ("日本有没有覆盖", {}),
+    ("我在日本，怎么手动选网", {"location": "JP"}),
+    ("在韩国打不了电话怎么办", {"location": "KR", "service": "voice"}),
+    ("家里电视没信号", {}),
     # digits
     ("PRL：30210", {"prl_version": "30210"}),
     ("prl版本三零零一二", {"prl_version": "30012"}),

