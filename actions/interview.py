@@ -16,7 +16,7 @@ from actions.understood import turn
 logger = logging.getLogger(__name__)
 
 CONSOLE = "cmdline"
-NEEDS_API = "say_needs_api"
+NEEDS_API = "utter_needs_api"
 
 
 class ActionInterview(Action):

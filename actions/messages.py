@@ -21,18 +21,12 @@ def utter(
             if asks
         ]
         if message.get("response"):
-            sentence = in_domain(message["response"])
-            dispatcher.utter_message(response=sentence, buttons=buttons)
+            dispatcher.utter_message(response=message["response"], buttons=buttons)
         else:
             dispatcher.utter_message(text=message["text"], buttons=buttons)
         if with_details:
             details = {k: v for k, v in message.items() if k not in ("text", "response")}
             dispatcher.utter_message(json_message={**details, "step": answer.get("step")})
-
-
-def in_domain(response: str) -> str:
-    """A standing sentence by its name in the domain: utter_thank is say_thank (domain.yml: why)."""
-    return response.replace("utter_", "say_", 1)
 
 
 def payload(fact: str, value: str) -> str:

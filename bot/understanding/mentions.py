@@ -150,7 +150,7 @@ def _is_negated(text: str, mention: Mention) -> bool:
 
 
 def _is_asked_about(text: str, mention: Mention) -> bool:
-    """什么是双模卡 says nothing about the customer's own card; 我在日本，怎么选网 does about the place."""
+    """什么是双模卡 says nothing of the customer's card; 我在日本，怎么选网 does of the place."""
     if mention.fact in _TOLD_EVEN_IN_A_QUESTION:
         return False
     if mention.fact == "location" and _BEHIND_IN.search(text[: mention.start]):

@@ -108,7 +108,7 @@ def test_a_response_of_the_domain_is_uttered_by_its_name(
         return web.json_response({"messages": [message], "step": None})
 
     said = with_api(answer, lambda url: _said(ApiClient(url, key_file), _tracker()))
-    assert said[0]["response"] == "say_thank"
+    assert said[0]["response"] == "utter_thank"
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_a_slow_api_is_given_up(with_api: Callable[..., Any], key_file: Path) ->
 
 def test_without_an_api_the_shell_says_so_in_one_line(key_file: Path) -> None:
     said = _run(ApiClient("http://127.0.0.1:9", key_file), _tracker("cmdline"))
-    assert [message["response"] for message in said] == ["say_needs_api"]
+    assert [message["response"] for message in said] == ["utter_needs_api"]
 
 
 def test_without_an_api_the_front_door_gets_nothing(key_file: Path) -> None:
