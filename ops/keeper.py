@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Callable
 
 from ops.child import Child, Spec, log_file
-from ops.logtail import LogTail, everything, last_lines, notable
+from ops.logtail import LogTail, everything, last_lines, notable, progress
 from ops.settings import Settings
 from ops.terminal import Terminal
 
@@ -37,8 +37,8 @@ class Keeper:
         self._keeping[spec.name] = asyncio.create_task(self._keep(spec), name=spec.name)
 
     async def run_once(self, spec: Spec) -> int:
-        """Run a child to its end with all its lines on the terminal. Returns its exit code."""
-        async with self._tail(spec, everything):
+        """Run a child to its end with its progress on the terminal. Returns its exit code."""
+        async with self._tail(spec, everything if self._verbose else progress):
             child = await self._start(spec)
             code = await child.wait()
             self._children.pop(spec.name, None)

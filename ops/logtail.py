@@ -14,12 +14,18 @@ BURST_SECONDS = 10.0
 _NOTABLE = re.compile(
     r"\b(ERROR|CRITICAL|FATAL|error|critical)\b|^\w*(Error|Exception)\b|密码|[Pp]assword"
 )
+_PROGRESS = re.compile(r"\d+(\.\d+)? s\b|training |roamdesk-|epoch ")
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 def notable(line: str) -> bool:
     """True for a line that says something failed, or tells the first password."""
     return bool(_NOTABLE.search(line))
+
+
+def progress(line: str) -> bool:
+    """True for what a training says of itself; Rasa's own chatter stays in the log."""
+    return bool(_PROGRESS.match(line)) or notable(line)
 
 
 def everything(line: str) -> bool:
@@ -81,7 +87,7 @@ class LogTail:
         if now > self._burst_ends:
             self._burst_ends, self._burst_lines = now + BURST_SECONDS, 0
         self._burst_lines += 1
-        if self._wanted is everything or self._burst_lines <= BURST_LINES:
+        if self._wanted is not notable or self._burst_lines <= BURST_LINES:
             self._show(line, "")
         elif self._burst_lines == BURST_LINES + 1:
             self._show(f"…… 还有更多，见 {self._log}", "dim")

@@ -92,7 +92,7 @@ class Supervisor:
                 "bad",
             )
             return
-        self._say(f"启动 Rasa，模型 {model.name}（载入 TensorFlow 约需半分钟）")
+        self._say(f"启动 Rasa，模型 {model.name}（载入 TensorFlow 需要十几秒）")
         self._keeper.keep(product.rasa(self._settings, model))
 
     async def _model(self) -> Path | None:
