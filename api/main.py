@@ -103,8 +103,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     if made_up:
         # The supervisor shows this line; it is said once and kept in the data folder.
         print(f"管理员账号 admin，初始密码 {made_up}（只显示这一次）", flush=True)
-    # Loading dictionaries and calendars takes seconds: not while the first customer waits.
-    await asyncio.gather(
+    # Dictionaries and calendars take seconds to load: beside the start of the bot, which takes
+    # longer, and not while the first customer waits.
+    warming = asyncio.gather(
         asyncio.to_thread(state.interview.knowledge.warm),
         asyncio.to_thread(state.interview.calendar.warm),
     )
@@ -112,6 +113,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        await warming
         watch.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await watch
@@ -138,16 +140,14 @@ def _calendar() -> WorkCalendar:
 
 
 async def _watch(readiness: health.Readiness, turns: Turns) -> None:
-    """When the bot comes (back), take up the turns that were cut off or failed."""
-    was_ready, first = False, True
+    """When a customer can be served (again), take up the turns that were cut off or failed."""
+    was_ready = False
     while True:
         try:
             ready = (await readiness.look())["ready"]
             if ready and not was_ready:
-                resumed = await turns.resume() if first else 0
-                retried = await turns.retry_failed()
-                log.info("bot_ready", resumed=resumed, retried=retried)
-                first = False
+                resumed, retried = await turns.resume(), await turns.retry_failed()
+                log.info("ready", resumed=resumed, retried=retried)
             was_ready = ready
         except Exception as error:  # the watch outlives a database that is away for a while
             log.warning("watch_failed", error=type(error).__name__)

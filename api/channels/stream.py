@@ -24,7 +24,11 @@ async def follow(state: Any, conversation_id: str, seen: int) -> AsyncIterator[S
                 conversation = await service.find(session, conversation_id)
                 fresh = await repository.messages(session, conversation_id, after=seen)
                 ticket = await tickets.of_conversation(session, conversation_id)
-                card = await tickets.card(session, ticket) if ticket else None
+                card = (
+                    tickets.card(ticket, await tickets.clocks_of(session, ticket))
+                    if ticket
+                    else None
+                )
             for message in fresh:
                 seen = message.seq
                 shown = MessageOut.model_validate(message).model_dump(mode="json")

@@ -117,19 +117,19 @@ async def send(
         received = await service.receive(session, state.broker, conversation_id, incoming)
         message = received.message
         out = MessageOut.model_validate(message)
-    task = None
+    turn = turns.running(message.id)
     if received.fresh and message.turn == "queued":
-        task = turns.begin(conversation_id, message.id)
+        turn = turns.begin(message)
     if wait is None:
         return Sent(message=out)
-    if task is None:
-        task = turns.running(message.id)
-    if task is not None:
-        await asyncio.wait([task], timeout=wait)
-        if not task.done():
+    if turn is None:
+        async with database.reading() as session:
+            replies = list(await repository.replies(session, message.id))
+    else:
+        await asyncio.wait([turn], timeout=wait)
+        if not turn.done() or turn.cancelled() or turn.exception() is not None:
             return Sent(message=out)
-    async with database.reading() as session:
-        replies = await repository.replies(session, message.id)
+        replies = turn.result()
     response.status_code = 200
     return Sent(message=out, replies=[MessageOut.model_validate(reply) for reply in replies])
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.conversations.models import Conversation, Message
@@ -76,3 +76,7 @@ async def in_turn(session: AsyncSession, state: str, since: datetime) -> Sequenc
             .order_by(Message.created_at, Message.seq)
         )
     ).all()
+
+
+async def end_turn(session: AsyncSession, message_id: str, state: str) -> None:
+    await session.execute(update(Message).where(Message.id == message_id).values(turn=state))

@@ -105,7 +105,8 @@ async def receive(
             citations=[],
         ),
     )
-    await suggestions.outdate(session, conversation_id)
+    if conversation.mode != "auto":
+        await suggestions.outdate(session, conversation_id)
     after_commit(session, lambda: broker.publish(topic(conversation_id)))
     return Received(message, fresh=True)
 
@@ -163,6 +164,7 @@ async def set_mode(
     conversation.updated_at = clock.now()
     if mode == "auto":
         conversation.taken_by = None
+        await suggestions.outdate(session, conversation_id)
     else:
         conversation.taken_by = person.id
         conversation.waiting = False

@@ -33,6 +33,9 @@ BOT_SILENT = (
     "抱歉，机器人这会儿没有响应。您说的内容已经保存，并已转给人工；机器人恢复后也会接着处理。"
 )
 
+Turn = asyncio.Task[list[Message]]
+"""A running turn; its result is what the customer was told."""
+
 
 class Turns:
     """Runs the turns of this process."""
@@ -41,21 +44,19 @@ class Turns:
         self._database = database
         self._gateway = gateway
         self._broker = broker
-        self._last: dict[str, asyncio.Task[None]] = {}
-        self._by_message: dict[str, asyncio.Task[None]] = {}
+        self._last: dict[str, Turn] = {}
+        self._by_message: dict[str, Turn] = {}
         self._thinking: Counter[str] = Counter()
-        self.failed = 0
-        self.done = 0
 
-    def begin(self, conversation_id: str, message_id: str) -> asyncio.Task[None]:
+    def begin(self, message: Message) -> Turn:
         """Queue the turn of a stored message behind those of its conversation."""
-        before = self._last.get(conversation_id)
-        task = asyncio.create_task(self._run(conversation_id, message_id, before))
-        self._last[conversation_id] = self._by_message[message_id] = task
-        task.add_done_callback(lambda done: self._forget(conversation_id, message_id, done))
+        before = self._last.get(message.conversation_id)
+        task = asyncio.create_task(self._run(message, before))
+        self._last[message.conversation_id] = self._by_message[message.id] = task
+        task.add_done_callback(lambda done: self._forget(message, done))
         return task
 
-    def running(self, message_id: str) -> asyncio.Task[None] | None:
+    def running(self, message_id: str) -> Turn | None:
         """Return the turn of a message while it runs: a resend waits for the same one."""
         return self._by_message.get(message_id)
 
@@ -63,11 +64,12 @@ class Turns:
         return self._thinking[conversation_id] > 0
 
     async def resume(self) -> int:
-        """Take up the turns that a stop of this process cut off; return how many."""
+        """Take up turns cut off by a stop or a database that went away; return how many."""
         async with self._database.reading() as session:
-            cut_off = await repository.in_turn(session, "queued", clock.now() - RESUME_WITHIN)
+            queued = await repository.in_turn(session, "queued", clock.now() - RESUME_WITHIN)
+        cut_off = [message for message in queued if message.id not in self._by_message]
         for message in cut_off:
-            self.begin(message.conversation_id, message.id)
+            self.begin(message)
         return len(cut_off)
 
     async def retry_failed(self) -> int:
@@ -77,7 +79,7 @@ class Turns:
             for message in failed:
                 message.turn = "queued"
         for message in failed:
-            self.begin(message.conversation_id, message.id)
+            self.begin(message)
         return len(failed)
 
     async def drain(self, seconds: float) -> None:
@@ -85,94 +87,94 @@ class Turns:
         if self._last:
             await asyncio.wait(list(self._last.values()), timeout=seconds)
 
-    def _forget(self, conversation_id: str, message_id: str, task: asyncio.Task[None]) -> None:
-        self._by_message.pop(message_id, None)
-        if self._last.get(conversation_id) is task:
-            del self._last[conversation_id]
+    def _forget(self, message: Message, task: Turn) -> None:
+        self._by_message.pop(message.id, None)
+        if self._last.get(message.conversation_id) is task:
+            del self._last[message.conversation_id]
         if not task.cancelled() and task.exception() is not None:
-            log.error("turn_broke", conversation_id=conversation_id, exc_info=task.exception())
+            log.error("turn_broke", message_id=message.id, exc_info=task.exception())
 
-    async def _run(
-        self, conversation_id: str, message_id: str, before: asyncio.Task[None] | None
-    ) -> None:
+    async def _run(self, message: Message, before: Turn | None) -> list[Message]:
+        conversation_id = message.conversation_id
         if before is not None:
             await asyncio.wait([before])
-        async with self._database.reading() as session:
-            message = await session.get_one(Message, message_id)
-            conversation = await session.get_one(Conversation, conversation_id)
-        if message.turn != "queued":
-            return
+            if await self._taken_over(conversation_id):
+                answers: list[BotAnswer] | None = None
+                return await self._store(message, answers, 0.0)
         self._thinking[conversation_id] += 1
         self._broker.publish(service.topic(conversation_id))
         started = time.perf_counter()
-        answers: list[BotAnswer] | None = None
         try:
-            if conversation.mode != "agent":
-                answers = await self._ask(conversation_id, message)
+            answers = await self._ask(message)
         finally:
             self._thinking[conversation_id] -= 1
             if not self._thinking[conversation_id]:
                 del self._thinking[conversation_id]
-        ms = round((time.perf_counter() - started) * 1000, 1)
-        async with self._database.transaction() as session:
-            await self._store(session, conversation_id, message_id, answers, ms)
+        return await self._store(message, answers, (time.perf_counter() - started) * 1000)
 
-    async def _ask(self, conversation_id: str, message: Message) -> list[BotAnswer] | None:
+    async def _taken_over(self, conversation_id: str) -> bool:
+        async with self._database.reading() as session:
+            return (await service.find(session, conversation_id)).mode == "agent"
+
+    async def _ask(self, message: Message) -> list[BotAnswer] | None:
         try:
             return await self._gateway.turn(
-                conversation_id, message.id, for_bot(message.text), message.choice
+                message.conversation_id, message.id, for_bot(message.text), message.choice
             )
         except BotSilent as silence:
             log.warning("turn_failed", message_id=message.id, why=str(silence))
             return None
 
     async def _store(
-        self,
-        session: AsyncSession,
-        conversation_id: str,
-        message_id: str,
-        answers: list[BotAnswer] | None,
-        ms: float,
-    ) -> None:
-        conversation = await service.find(session, conversation_id, for_update=True)
-        message = await session.get_one(Message, message_id)
-        after_commit(session, lambda: self._broker.publish(service.topic(conversation_id)))
-        if answers is None and conversation.mode == "agent":
-            message.turn = "skipped"
-            return
-        if answers is None:
-            self._fail(session, conversation, message)
-            return
-        self.done += 1
-        message.turn = "done"
-        for answer in answers:
-            words = Utterance(
-                answer.text,
-                answer.asks,
-                answer.choices,
-                answer.citations,
-                answer.ticket,
-                {**answer.trace, "ms": ms},
-            )
-            if conversation.mode == "auto":
-                service.say(session, conversation, "bot", words, reply_to=message_id)
-            else:
+        self, message: Message, answers: list[BotAnswer] | None, ms: float
+    ) -> list[Message]:
+        """Put what the bot said where the mode wants it; return what the customer was told."""
+        async with self._database.transaction() as session:
+            conversation = await service.find(session, message.conversation_id, for_update=True)
+            topic = service.topic(message.conversation_id)
+            after_commit(session, lambda: self._broker.publish(topic))
+            if answers is None and conversation.mode == "agent":
+                await repository.end_turn(session, message.id, "skipped")
+                return []
+            if answers is None:
+                return await self._fail(session, conversation, message.id)
+            await repository.end_turn(session, message.id, "done")
+            said = []
+            for answer in answers:
+                if conversation.mode == "auto":
+                    words = Utterance(
+                        answer.text,
+                        answer.asks,
+                        answer.choices,
+                        answer.citations,
+                        answer.ticket,
+                        {**answer.trace, "ms": round(ms, 1)},
+                    )
+                    said.append(
+                        service.say(session, conversation, "bot", words, reply_to=message.id)
+                    )
+                    continue
                 # copilot: an agent sends it. agent: they took over while the bot was thinking.
                 suggestions.propose(
                     session,
-                    conversation_id,
+                    message.conversation_id,
                     answer.text,
-                    reply_to=message_id,
+                    reply_to=message.id,
                     asks=answer.asks,
                     choices=answer.choices,
                     citations=answer.citations,
                 )
+            return said
 
-    def _fail(self, session: AsyncSession, conversation: Conversation, message: Message) -> None:
-        self.failed += 1
-        again = message.trace is not None and message.trace.get("failed", False)
+    async def _fail(
+        self, session: AsyncSession, conversation: Conversation, message_id: str
+    ) -> list[Message]:
+        message = await session.get_one(Message, message_id)
+        told_before = message.trace is not None and message.trace.get("failed", False)
         message.turn = "failed"
         message.trace = {**(message.trace or {}), "failed": True}
         service.wait_for_person(conversation)
-        if not again:
-            service.say(session, conversation, "system", Utterance(BOT_SILENT), reply_to=message.id)
+        if told_before:
+            return []
+        words = Utterance(BOT_SILENT)
+        return [service.say(session, conversation, "system", words, reply_to=message_id)]

@@ -1,21 +1,23 @@
 """Queries on cases and their facts."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.diagnosis.models import Case, CaseFact
 
 
-async def case_of(session: AsyncSession, conversation_id: str) -> Case | None:
-    return await session.scalar(select(Case).where(Case.conversation_id == conversation_id))
-
-
-async def facts(session: AsyncSession, case_id: str) -> Sequence[CaseFact]:
-    """Return every statement ever made in the case, oldest first."""
-    return (
-        await session.scalars(
-            select(CaseFact).where(CaseFact.case_id == case_id).order_by(CaseFact.id)
+async def case_with_facts(
+    session: AsyncSession, conversation_id: str
+) -> tuple[Case, list[CaseFact]] | None:
+    """Return the conversation's case and every statement made in it, oldest first."""
+    rows = (
+        await session.execute(
+            select(Case, CaseFact)
+            .outerjoin(CaseFact, CaseFact.case_id == Case.id)
+            .where(Case.conversation_id == conversation_id)
+            .order_by(CaseFact.id)
         )
     ).all()
+    if not rows:
+        return None
+    return rows[0][0], [fact for _, fact in rows if fact is not None]

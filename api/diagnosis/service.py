@@ -1,7 +1,7 @@
 """A case: taking in facts, and deriving where it stands by replaying them."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -79,11 +79,11 @@ class RunningCase:
 
 async def running(session: AsyncSession, shelf: Shelf, conversation_id: str) -> RunningCase | None:
     """Return the conversation's case, or None before anything was said about a trouble."""
-    case = await repository.case_of(session, conversation_id)
-    if case is None:
+    found = await repository.case_with_facts(session, conversation_id)
+    if found is None:
         return None
-    library = await shelf.revision(session, case.revision)
-    return RunningCase(case, library, list(await repository.facts(session, case.id)))
+    case, statements = found
+    return RunningCase(case, await shelf.revision(session, case.revision), statements)
 
 
 def open_case(session: AsyncSession, shelf: Shelf, conversation_id: str) -> RunningCase:
@@ -96,8 +96,3 @@ def open_case(session: AsyncSession, shelf: Shelf, conversation_id: str) -> Runn
     )
     session.add(case)
     return RunningCase(case, shelf.current, [])
-
-
-def only_known(library: Library, facts: Mapping[str, str]) -> dict[str, str]:
-    """Leave out facts that this library does not declare."""
-    return {fact: value for fact, value in facts.items() if fact in library.facts}

@@ -97,8 +97,7 @@ class Replies:
                 tickets.record(self.session, ticket, "waits_for", "system", fact=step.fact)
                 await tickets.move_towards(self.session, ticket, "investigating", "bot")
             conversations.wait_for_person(self.conversation)
-            due = await self._due("first_answer")
-            card = await tickets.card(self.session, ticket)
+            due, card = await self._deadline("first_answer")
             return [wording.waiting(library, step, facts, card, due, prefix)]
         outcome = library.outcomes[step.outcome]
         # This is the first answer (P5) unless a colleague still owes one before the result.
@@ -110,17 +109,15 @@ class Replies:
             tickets.record(self.session, ticket, "notify", "system", to=outcome.notify)
         if not outcome.resolves_alone:
             conversations.wait_for_person(self.conversation)
-        due = await self._due("result" if answers else outcome.clock)
-        card = await tickets.card(self.session, ticket)
+        due, card = await self._deadline("result" if answers else outcome.clock)
         return [wording.conclusion(library, step, facts, card, due, prefix)]
 
     async def _go_on(self, heard: str) -> list[dict[str, Any]]:
         """Say the step; with the first trouble the ticket opens and is told at once (P1, P2)."""
         said: list[dict[str, Any]] = []
         if self.ticket is None and "service" in self.case.facts:
-            ticket = await self._ticket("network_quality")
-            due = await self._due("first_answer")
-            card = await tickets.card(self.session, ticket)
+            await self._ticket("network_quality")
+            due, card = await self._deadline("first_answer")
             asks_on = self.case.step().kind == "ask"
             words = wording.acknowledgement(card, due, self.country, heard, asks_on)
             said.append(bubble(words))
@@ -191,14 +188,12 @@ class Replies:
     async def _progress(self) -> Utterance:
         if self.ticket is None:
             return Utterance(wording.NO_TICKET)
-        card = await tickets.card(self.session, self.ticket)
+        _, card = await self._deadline("result")
         return Utterance(wording.progress(card, self.country), ticket=card)
 
     async def _with_card(self, sentence: str) -> Utterance:
         """Add number and deadline: a promise about a colleague's work has a clock."""
-        assert self.ticket is not None
-        card = await tickets.card(self.session, self.ticket)
-        due = await self._due("first_answer")
+        due, card = await self._deadline("first_answer")
         return Utterance(
             f"{sentence}工单号 {card['number']}，最晚 {spoken(due, self.country)} 答复您。",
             ticket=card,
@@ -215,9 +210,11 @@ class Replies:
             self.ticket.category = category
         return self.ticket
 
-    async def _due(self, name: str) -> datetime:
+    async def _deadline(self, name: str) -> tuple[datetime, dict[str, Any]]:
+        """Return when a clock of the ticket is due, and the ticket's card beside it."""
         assert self.ticket is not None
-        return await tickets.clock_due(self.session, self.ticket, name)
+        rows = await tickets.clocks_of(self.session, self.ticket)
+        return tickets.due(rows, name), tickets.card(self.ticket, rows)
 
 
 def bubble(words: Utterance) -> dict[str, Any]:

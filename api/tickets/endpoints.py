@@ -1,5 +1,6 @@
 """The staff's view of tickets, and moving them on."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -12,7 +13,7 @@ from api.diagnosis.library import Shelf
 from api.diagnosis.service import RunningCase
 from api.people.access import Agent, AnyStaff, Transaction
 from api.tickets import lifecycle, repository, service
-from api.tickets.models import Ticket
+from api.tickets.models import Ticket, TicketClock
 from api.tickets.schemas import (
     Category,
     ClockOut,
@@ -88,14 +89,14 @@ async def ticket_view(session: AsyncSession, shelf: Shelf, number: str) -> Ticke
         next_step=_next_step(case),
         open_causes=list(case.explanation().open_causes) if case else [],
         tree=TreeOut(id=case.step().tree, revision=case.case.revision) if case else None,
-        clocks=await _clocks(session, number),
+        clocks=_clocks(await service.clocks_of(session, found)),
         events=[EventOut.model_validate(e) for e in await repository.events(session, number)],
     )
 
 
 async def customer_view(session: AsyncSession, shelf: Shelf, found: Ticket) -> CustomerTicket:
     """Return what the customer may see of their ticket."""
-    card = await service.card(session, found)
+    rows = await service.clocks_of(session, found)
     case = await diagnosis.running(session, shelf, found.conversation_id)
     outcome = case.library.outcomes.get(found.outcome or "") if case else None
     return CustomerTicket(
@@ -106,14 +107,13 @@ async def customer_view(session: AsyncSession, shelf: Shelf, found: Ticket) -> C
         outcome=found.outcome,
         outcome_title=outcome.title if outcome else None,
         arrived_at=found.arrived_at,
-        clocks=await _clocks(session, found.number),
-        next_clock=card["next_clock"],
+        clocks=_clocks(rows),
+        next_clock=service.card(found, rows)["next_clock"],
     )
 
 
-async def _clocks(session: AsyncSession, number: str) -> list[ClockOut]:
-    views = service.clock_views(await repository.clocks(session, number), clock.now())
-    return [ClockOut(**view) for view in views]
+def _clocks(rows: Sequence[TicketClock]) -> list[ClockOut]:
+    return [ClockOut(**view) for view in service.clock_views(rows, clock.now())]
 
 
 def _facts(case: RunningCase | None) -> dict[str, FactOut]:

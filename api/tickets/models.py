@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.database import Base
@@ -24,11 +24,9 @@ class Ticket(Base):
 
 class TicketClock(Base):
     __tablename__ = "ticket_clocks"
-    __table_args__ = (UniqueConstraint("ticket_number", "name"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    ticket_number: Mapped[str] = mapped_column(ForeignKey("tickets.number"))
-    name: Mapped[str] = mapped_column(String(24))
+    ticket_number: Mapped[str] = mapped_column(ForeignKey("tickets.number"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(24), primary_key=True)
     due_at: Mapped[datetime]
     met_at: Mapped[datetime | None]
 

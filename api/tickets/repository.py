@@ -1,9 +1,9 @@
 """Queries on tickets, clocks and events; the day's next number."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -39,9 +39,24 @@ async def clocks(session: AsyncSession, number: str) -> Sequence[TicketClock]:
         await session.scalars(
             select(TicketClock)
             .where(TicketClock.ticket_number == number)
-            .order_by(TicketClock.due_at, TicketClock.id)
+            .order_by(TicketClock.due_at, TicketClock.name)
         )
     ).all()
+
+
+async def meet_clocks(
+    session: AsyncSession, number: str, names: Sequence[str], at: datetime
+) -> None:
+    """Stop those of the named clocks that still run."""
+    await session.execute(
+        update(TicketClock)
+        .where(
+            TicketClock.ticket_number == number,
+            TicketClock.name.in_(names),
+            TicketClock.met_at.is_(None),
+        )
+        .values(met_at=at)
+    )
 
 
 async def events(session: AsyncSession, number: str) -> Sequence[TicketEvent]:

@@ -93,10 +93,13 @@ async def of_conversation(session: AsyncSession, conversation_id: str) -> Ticket
     return await repository.of_conversation(session, conversation_id)
 
 
-async def clock_due(session: AsyncSession, ticket: Ticket, name: str) -> datetime:
-    """Return when the clock `name` of a ticket is due; for the result the stricter of both."""
+async def clocks_of(session: AsyncSession, ticket: Ticket) -> Sequence[TicketClock]:
+    return await repository.clocks(session, ticket.number)
+
+
+def due(rows: Sequence[TicketClock], name: str) -> datetime:
+    """Return when the clock `name` is due; for the result the stricter of both."""
     names = ("result", "result_legal") if name == "result" else (name,)
-    rows = await repository.clocks(session, ticket.number)
     return min(row.due_at for row in rows if row.name in names)
 
 
@@ -110,9 +113,8 @@ async def move(
     """
     lifecycle.check(ticket.status, to)
     before, ticket.status = ticket.status, to
-    for running in await repository.clocks(session, ticket.number):
-        if running.met_at is None and running.name in lifecycle.MEETS.get(to, ()):
-            running.met_at = clock.now()
+    if to in lifecycle.MEETS:
+        await repository.meet_clocks(session, ticket.number, lifecycle.MEETS[to], clock.now())
     record(session, ticket, "status", actor, note, **{"from": before, "to": to})
 
 
@@ -172,12 +174,10 @@ def clock_views(rows: Sequence[TicketClock], now: datetime) -> list[dict[str, An
     ]
 
 
-async def card(session: AsyncSession, ticket: Ticket) -> dict[str, Any]:
+def card(ticket: Ticket, rows: Sequence[TicketClock]) -> dict[str, Any]:
     """Return what the customer sees of a ticket at a glance; JSON-ready."""
-    now = clock.now()
-    views = clock_views(await repository.clocks(session, ticket.number), now)
-    running = [view for view in views if view["state"] == "running"]
-    upcoming = running[0] if running else None
+    views = clock_views(rows, clock.now())
+    upcoming = next((view for view in views if view["state"] == "running"), None)
     return {
         "number": ticket.number,
         "status": ticket.status,

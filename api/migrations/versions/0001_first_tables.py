@@ -205,7 +205,6 @@ def upgrade() -> None:
 
     op.create_table(
         "ticket_clocks",
-        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("ticket_number", sa.String(length=24), nullable=False),
         sa.Column("name", sa.String(length=24), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
@@ -215,10 +214,7 @@ def upgrade() -> None:
             ["tickets.number"],
             name=op.f("fk_ticket_clocks_ticket_number_tickets"),
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_clocks")),
-        sa.UniqueConstraint(
-            "ticket_number", "name", name=op.f("uq_ticket_clocks_ticket_number_name")
-        ),
+        sa.PrimaryKeyConstraint("ticket_number", "name", name=op.f("pk_ticket_clocks")),
     )
     op.create_table(
         "ticket_events",
