@@ -35,8 +35,7 @@ test-api: api/.venv/.synced  ## The API and the supervisor, on SQLite and (where
 
 test-bot: train  ## The language side: components, actions, Rasa's own validation and test stories
 	$(QUIET) $(BOT) -m pytest tests/bot tests/actions
-	$(QUIET) $(BOT) -m rasa data validate --fail-on-warnings
-	$(QUIET) $(BOT) -m rasa test core --stories tests/conversations --fail-on-prediction-errors --out .cache/rasa-test
+	$(QUIET) $(BOT) -m bot.check
 
 test-e2e: api/.venv/.synced  ## The pages in a real Chromium (skipped where there is none)
 	$(API) -m pytest tests/e2e

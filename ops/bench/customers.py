@@ -144,8 +144,8 @@ class _Conversation:
             return []
         replies: list[dict[str, Any]] = answer.get("replies", []) if status == 200 else []
         if not replies or any(reply["sender"] == "system" for reply in replies):
-            said = " ".join(reply["text"] for reply in replies) or str(answer)[:200]
-            self._result.failures.append(f"{words}: {status} {said} [{self._script.name}]")
+            heard = " ".join(reply["text"] for reply in replies) or str(answer)[:200]
+            self._result.failures.append(f"{words}: {status} {heard} [{self._script.name}]")
             return []
         for reply in replies:
             ticket = reply.get("ticket") or {}
