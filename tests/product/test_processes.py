@@ -1,11 +1,14 @@
 """The real processes: who listens where, what dies and comes back, how it all ends."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.product.conftest import Product, asks
+from tests.product.conftest import ROOT, Product, asks
 
 pytestmark = pytest.mark.product
 
@@ -65,7 +68,7 @@ def test_a_second_product_starts_beside_the_first_and_ends_whole_within_ten_seco
 ) -> None:
     second = Product(tmp_path)
     try:
-        second.wait_until("/healthz", seconds=20)
+        second.wait_until("/healthz", seconds=60)
         second.wait_until("/readyz")
         family = second.family()
     finally:
@@ -73,3 +76,20 @@ def test_a_second_product_starts_beside_the_first_and_ends_whole_within_ten_seco
     assert seconds < 10
     assert not [process for process in family if process.is_running()]
     assert product.status("/readyz") == 200
+
+
+def test_a_real_browser_talks_to_the_real_product(product: Product) -> None:
+    """In a pytest of its own: Playwright's event loop and the async tests' one do not mix."""
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-rs", "tests/e2e/test_product.py"],
+        cwd=ROOT,
+        env={**os.environ, "ROAMDESK_URL": f"http://127.0.0.1:{product.port}"},
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    if "no Chromium found" in run.stdout:
+        pytest.skip("no Chromium found")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "1 passed" in run.stdout
