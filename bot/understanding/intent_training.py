@@ -55,7 +55,7 @@ def _fit(examples: Sequence[Sequence[str]], labels: Sequence[str]) -> IntentMode
         ]
     )
     classifier = LogisticRegression(
-        C=INVERSE_REGULARISATION, class_weight="balanced", max_iter=300, random_state=SEED
+        C=INVERSE_REGULARISATION, class_weight="balanced", tol=3e-3, random_state=SEED
     )
     classifier.fit(_matrix(examples, vocabulary, weight), labels)
     return IntentModel(
