@@ -37,6 +37,7 @@ def _converter() -> OpenCC:
     return OpenCC("t2s")
 
 
+@lru_cache(maxsize=16_384)
 def _kept(character: str) -> str:
     """What stays of one character: its NFKC form in lower case, a space, or nothing."""
     if character.isspace():
@@ -53,12 +54,17 @@ def _readable(character: str) -> bool:
 
 def _simplified(text: str) -> str:
     """Traditional to simplified. One character stays one character, so offsets hold."""
-    if text.isascii():
-        return text
+    if all(_simple(character) == character for character in text):
+        return text  # nearly always: OpenCC's way over phrases takes milliseconds
     converted: str = _converter().convert(text)
     if len(converted) == len(text):
         return converted
-    return "".join(_converter().convert(character)[:1] or character for character in text)
+    return "".join(_simple(character) for character in text)
+
+
+@lru_cache(maxsize=16_384)
+def _simple(character: str) -> str:
+    return character if character.isascii() else _converter().convert(character)[:1] or character
 
 
 @lru_cache(maxsize=256)
