@@ -21,6 +21,8 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
+from api import sqlite_driver
+
 SQLITE_BUSY_MS = 5_000
 POSTGRES_POOL = 10
 
@@ -115,7 +117,12 @@ def _engine(url: str) -> AsyncEngine:
         return create_async_engine(
             url, pool_size=POSTGRES_POOL, max_overflow=POSTGRES_POOL, pool_pre_ping=True
         )
-    engine = create_async_engine(url, connect_args={"timeout": SQLITE_BUSY_MS / 1000})
+    engine = create_async_engine(
+        url,
+        connect_args={"async_creator_fn": sqlite_driver.connect, "timeout": SQLITE_BUSY_MS / 1000},
+        # Every session ends its own transaction; the pool's ROLLBACK behind it is a wasted hop.
+        pool_reset_on_return=None,
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def _pragmas(connection: Any, _: Any) -> None:

@@ -113,10 +113,9 @@ async def send(
     await state.limits.message(conversation_id)
     database: Database = state.database
     turns: Turns = state.turns
-    async with database.transaction() as session:
-        received = await service.receive(session, state.broker, conversation_id, incoming)
-        message = received.message
-        out = MessageOut.model_validate(message)
+    received = await service.receive(database, state.broker, conversation_id, incoming)
+    message = received.message
+    out = MessageOut.model_validate(message)
     turn = turns.running(message.id)
     if received.fresh and message.turn == "queued":
         turn = turns.begin(message)

@@ -36,6 +36,22 @@ async def conversations(
     return (await session.scalars(query.limit(limit))).all()
 
 
+async def next_seq(
+    session: AsyncSession, conversation_id: str, at: datetime
+) -> tuple[int, str] | None:
+    """Take the conversation's next number; return it with the mode, or None without a row."""
+    row = (
+        await session.execute(
+            update(Conversation)
+            .where(Conversation.id == conversation_id)
+            .values(last_seq=Conversation.last_seq + 1, updated_at=at)
+            .returning(Conversation.last_seq, Conversation.mode)
+            .execution_options(synchronize_session=False)
+        )
+    ).one_or_none()
+    return None if row is None else (row.last_seq, row.mode)
+
+
 async def by_client_id(
     session: AsyncSession, conversation_id: str, client_id: str
 ) -> Message | None:

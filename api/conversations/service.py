@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
 from api.conversations import repository
 from api.conversations.models import Conversation, Message
-from api.database import after_commit
+from api.database import Database, after_commit
 from api.errors import Conflict, NotFound
 from api.events import Broker
 from api.people.models import Staff
@@ -84,31 +85,54 @@ async def find(
 
 
 async def receive(
-    session: AsyncSession, broker: Broker, conversation_id: str, incoming: Incoming
+    database: Database, broker: Broker, conversation_id: str, incoming: Incoming
 ) -> Received:
-    """Store a customer's message, once however often it is sent."""
-    # The row lock makes seq and client_id of one conversation safe on every database.
-    conversation = await find(session, conversation_id, for_update=True)
-    known = await repository.by_client_id(session, conversation_id, incoming.client_id)
-    if known is not None:
+    """Store a customer's message, once however often it is sent.
+
+    Raises:
+        NotFound: there is no such conversation.
+    """
+    try:
+        async with database.transaction() as session:
+            message = await _store_message(session, broker, conversation_id, incoming)
+        return Received(message, fresh=True)
+    except IntegrityError:
+        # The database knows the client_id already; the number it was about to get is given back.
+        async with database.reading() as session:
+            known = await repository.by_client_id(session, conversation_id, incoming.client_id)
+        if known is None:
+            raise
         return Received(known, fresh=False)
-    message = _append(
-        session,
-        conversation,
-        Message(
-            sender="customer",
-            client_id=incoming.client_id,
-            text=incoming.text,
-            choice=incoming.choice,
-            turn="skipped" if conversation.mode == "agent" else "queued",
-            choices=[],
-            citations=[],
-        ),
+
+
+async def _store_message(
+    session: AsyncSession, broker: Broker, conversation_id: str, incoming: Incoming
+) -> Message:
+    now = clock.now()
+    # Taking the next number locks the conversation's row: numbers are dense on every database.
+    numbered = await repository.next_seq(session, conversation_id, now)
+    if numbered is None:
+        raise NotFound("没有找到这段对话。", code="conversation_not_found")
+    seq, mode = numbered
+    message = Message(
+        id=str(uuid.uuid4()),
+        conversation_id=conversation_id,
+        seq=seq,
+        sender="customer",
+        client_id=incoming.client_id,
+        text=incoming.text,
+        choice=incoming.choice,
+        turn="skipped" if mode == "agent" else "queued",
+        choices=[],
+        citations=[],
+        created_at=now,
     )
-    if conversation.mode != "auto":
+    session.add(message)
+    await session.flush()
+    if mode != "auto":
         await suggestions.outdate(session, conversation_id)
     after_commit(session, lambda: broker.publish(topic(conversation_id)))
-    return Received(message, fresh=True)
+    return message
 
 
 def say(

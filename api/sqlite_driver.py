@@ -1,0 +1,78 @@
+"""SQLite in one hop: a statement crosses to the connection's thread once instead of four times.
+
+SQLAlchemy makes a cursor, executes, fetches and closes, and aiosqlite hands each of these to
+its thread. The hops, not SQLite, were most of a turn's database time (docs/adr/0004).
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any, Self
+
+import aiosqlite
+
+ITER_CHUNK = 64
+
+
+class OneHopCursor:
+    """The part of aiosqlite's cursor that SQLAlchemy uses; rows are fetched with the execution."""
+
+    arraysize = 1
+
+    def __init__(self, connection: "OneHopConnection") -> None:
+        self._connection = connection
+        self._rows: Sequence[Any] = ()
+        self.description: Any = None
+        self.rowcount = -1
+        self.lastrowid: int | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Self:
+        return await self._run(lambda connection: connection.execute(sql, parameters))
+
+    async def executemany(self, sql: str, parameters: Iterable[Sequence[Any]]) -> Self:
+        return await self._run(lambda connection: connection.executemany(sql, parameters))
+
+    async def fetchall(self) -> Sequence[Any]:
+        rows, self._rows = self._rows, ()
+        return rows
+
+    async def close(self) -> None:
+        self._rows = ()
+
+    async def _run(self, start: Callable[[sqlite3.Connection], sqlite3.Cursor]) -> Self:
+        await self._connection.in_thread(self._in_thread, start)
+        return self
+
+    def _in_thread(self, start: Callable[[sqlite3.Connection], sqlite3.Cursor]) -> None:
+        cursor = start(self._connection.raw)
+        try:
+            self.description = cursor.description
+            self._rows = cursor.fetchall() if cursor.description else ()
+            self.rowcount, self.lastrowid = cursor.rowcount, cursor.lastrowid
+        finally:
+            cursor.close()
+
+
+class OneHopConnection(aiosqlite.Connection):
+    """An aiosqlite connection whose cursors cross to its thread once a statement."""
+
+    @property
+    def raw(self) -> sqlite3.Connection:
+        return self._conn
+
+    async def in_thread(self, call: Callable[..., Any], *args: Any) -> Any:
+        return await self._execute(call, *args)  # type: ignore[no-untyped-call]
+
+    def cursor(self) -> OneHopCursor:  # type: ignore[override]
+        return OneHopCursor(self)
+
+
+def connect(path: str, **options: Any) -> OneHopConnection:
+    """Return a connection to await; the signature is aiosqlite's own."""
+    connection = OneHopConnection(partial(sqlite3.connect, path, **options), ITER_CHUNK)
+    # As SQLAlchemy does for the connections it makes: a forgotten one must not hold the exit up.
+    connection._thread.daemon = True
+    return connection
