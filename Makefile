@@ -38,7 +38,7 @@ test-bot: train  ## The language side: components, actions, Rasa's own validatio
 	$(QUIET) $(BOT) -m bot.check
 
 test-e2e: api/.venv/.synced  ## The pages in a real Chromium (skipped where there is none)
-	$(API) -m pytest tests/e2e
+	$(API) -m pytest tests/e2e --ignore=tests/e2e/test_product.py
 
 test-product: train  ## The whole product as real processes
 	$(API) -m pytest tests/product
