@@ -1,5 +1,10 @@
 """Rasa's actions: what was understood goes to the API in one call, what came back is uttered."""
 
-from actions.interview import ActionInterview
+import os
+
+# The SDK reads it after it has imported us, and without it listens to the whole network.
+os.environ.setdefault("SANIC_HOST", "127.0.0.1")
+
+from actions.interview import ActionInterview  # noqa: E402
 
 __all__ = ["ActionInterview"]
