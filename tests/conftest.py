@@ -1,6 +1,7 @@
 """Shared by all tests: which database, and warnings as errors on the current stack."""
 
 import os
+import shutil
 import sys
 import uuid
 
@@ -32,26 +33,57 @@ def postgres_missing() -> str | None:
     return _postgres_answers()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request, tmp_path, postgres_missing):
-    """A fresh, migrated database of each kind; PostgreSQL's absence is a visible skip."""
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory):
+    """One file brought up by all migrations; each test gets a copy."""
     from api.migrations.run import upgrade
     from api.settings import Settings
 
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    upgrade(Settings(database_url=f"sqlite:///{path}").database)
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_missing):
+    """One database brought up by all migrations; PostgreSQL copies it for each test."""
+    if postgres_missing:
+        yield None
+        return
+    import psycopg
+
+    from api.migrations.run import upgrade
+    from api.settings import Settings
+
+    name = f"roamdesk_test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(POSTGRES, autocommit=True) as admin:
+        admin.execute(f"create database {name}")
+        upgrade(Settings(database_url=_sibling(name)).database)
+        yield name
+        admin.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path, postgres_missing):
+    """A fresh, migrated database of each kind; PostgreSQL's absence is a visible skip."""
+    from api.settings import Settings
+
     if request.param == "sqlite":
-        url = Settings(database_url=f"sqlite:///{tmp_path / 'test.db'}").database
-        upgrade(url)
-        yield url
+        path = tmp_path / "test.db"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+        yield Settings(database_url=f"sqlite:///{path}").database
         return
     if postgres_missing:
         pytest.skip(postgres_missing)
     import psycopg
 
-    name = f"roamdesk_test_{uuid.uuid4().hex[:12]}"
+    template = request.getfixturevalue("migrated_postgres")
+    name = f"{template}_{uuid.uuid4().hex[:8]}"
     with psycopg.connect(POSTGRES, autocommit=True) as admin:
-        admin.execute(f"create database {name}")
-    url = Settings(database_url=POSTGRES.rsplit("/", 1)[0] + "/" + name).database
-    upgrade(url)
-    yield url
-    with psycopg.connect(POSTGRES, autocommit=True) as admin:
+        admin.execute(f"create database {name} template {template}")
+        yield Settings(database_url=_sibling(name)).database
         admin.execute(f"drop database {name} with (force)")
+
+
+def _sibling(name: str) -> str:
+    return POSTGRES.rsplit("/", 1)[0] + "/" + name
