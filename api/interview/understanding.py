@@ -18,6 +18,9 @@ SERVICE_BY_INTENT = {
     "report_data_failure": "data",
 }
 
+NOT_ABOUT_THE_CASE = frozenset({"out_of_scope", "ask_billing", "complain_service"})
+"""家里电视没信号, 乱扣上网费: words of a service without a trouble that we look into."""
+
 SURE_ENOUGH = 0.5
 """A report of a trouble below this confidence is asked about, not taken as said."""
 
@@ -76,6 +79,8 @@ def meaning(report: Report, library: Library, asks: str | None, known: dict[str,
         for mention in report.facts
         if may_say(library, mention.fact, mention.value)
     }
+    if report.intent.name in NOT_ABOUT_THE_CASE:
+        facts.pop("service", None)
     service = SERVICE_BY_INTENT.get(report.intent.name)
     if (
         service

@@ -6,6 +6,7 @@ import pytest
 
 from api.conversations.text import MAX_TEXT, clean, for_bot
 from api.errors import Invalid
+from api.limits import MESSAGES_PER_CONVERSATION, Limits
 
 
 async def test_a_conversation_begins_with_a_greeting_that_asks_for_the_trouble(customer):
@@ -165,3 +166,20 @@ async def test_a_rating_is_kept(customer, admin):
     assert bad.status_code == 422
     seen = await admin.get(f"/v1/conversations/{customer.id}")
     assert seen.json()["score"] == 5
+
+
+async def test_a_loop_gone_wild_is_told_when_to_come_again(app, customer):
+    app.state.limits = Limits(on=True)
+    for _ in range(MESSAGES_PER_CONVERSATION.amount):
+        await app.state.limits.message(customer.id)
+    response = await customer.post({"text": "在吗"})
+    assert response.status_code == 429
+    assert response.json()["error"]["code"] == "too_many_requests"
+    assert 1 <= int(response.headers["retry-after"]) <= 60
+    assert len(await customer.messages()) == len(customer.greeting)
+
+
+async def test_a_hundred_customers_behind_one_address_notice_no_limit(app, new_customer):
+    app.state.limits = Limits(on=True)
+    for _ in range(100):
+        await new_customer()

@@ -1,10 +1,15 @@
 """Tickets as staff see them: pages, transitions, and events that cannot be unmade."""
 
 import asyncio
+from datetime import datetime
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+
+from api import clock
+from api.main import create_app
+from tests.api.conftest import client
 
 
 @pytest.fixture
@@ -79,3 +84,26 @@ async def test_a_case_keeps_the_tree_it_began_with(app, customer, bot, number, a
     await customer.chooses("card_type", "ctoc")
     ticket = (await admin.get(f"/v1/tickets/{number}")).json()
     assert ticket["tree"]["revision"] == before
+
+
+async def test_clocks_count_mainland_working_days_with_shifted_holidays(settings, bot):
+    # 2025: 1-8 October off, Saturday 11 October worked instead.
+    settings.clock = datetime(2025, 9, 30, 10, 0, tzinfo=clock.BEIJING)
+    app = create_app(settings, bot)
+    bot.app = app
+    bot.learn("我在台湾打不了电话", "report_call_failure", location="TW")
+    try:
+        async with app.router.lifespan_context(app), client(app) as http:
+            begun = (await http.post("/v1/conversations", json={})).json()
+            headers = {"Authorization": f"Bearer {begun['token']}"}
+            url = f"/v1/conversations/{begun['id']}"
+            body = {"client_id": "1", "text": "我在台湾打不了电话"}
+            await http.post(f"{url}/messages?wait=10", json=body, headers=headers)
+            ticket = (await http.get(f"{url}/ticket", headers=headers)).json()
+    finally:
+        clock.start_at(None)
+    due = {c["name"]: datetime.fromisoformat(c["due_at"]) for c in ticket["clocks"]}
+    assert ticket["number"] == "RD20250930-0001"
+    assert due["first_answer"] == datetime(2025, 10, 12, tzinfo=clock.BEIJING)
+    assert due["result_legal"] == datetime(2025, 10, 16, tzinfo=clock.BEIJING)
+    assert due["acknowledge"].astimezone(clock.BEIJING).date().isoformat() == "2025-10-01"
