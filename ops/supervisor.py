@@ -21,9 +21,8 @@ from ops.readiness import probe, waiting_for
 from ops.settings import ROOT, Settings, SettingsError
 from ops.terminal import Terminal
 
-PAGE_FIRST_SECONDS = (
-    4.0  # so long the API has the machine to itself, so that the page answers at once
-)
+# So long the API has the machine to itself, so that the page answers at once.
+PAGE_FIRST_SECONDS = 8.0
 CHECK_TIMEOUT_SECONDS = 20.0
 PROBE_SECONDS = 0.3
 WATCH_SECONDS = 5.0
