@@ -56,15 +56,15 @@ case $name in
 esac
 began=$(date +%s)
 echo "安装 $name 的软件包（$(grep -c '==' requirements.txt) 个，$size；装过的会从缓存取）……"
-if [ -t 2 ]; then
-    "$uv" pip sync --python .venv/bin/python requirements.txt
-else
-    # No terminal to draw bars on: a line now and then says that it goes on.
-    (while sleep 10; do echo "  …… 已 $(($(date +%s) - began)) 秒"; done) &
-    ticker=$!
-    trap 'kill $ticker 2>/dev/null || true' EXIT
-    "$uv" pip sync --quiet --python .venv/bin/python requirements.txt
-fi || fail "$name 的软件包没有装全：请检查网络后再运行 make，已下载的不会重来。"
+# uv's own bars would be followed by a list of all packages: a counting line says enough.
+if [ -t 1 ]; then pause=1 start='\r' end=''; else pause=10 start='' end='\n'; fi
+(while sleep $pause; do printf "$start  …… 已 %s 秒$end" $(($(date +%s) - began)); done) &
+ticker=$!
+trap 'kill $ticker 2>/dev/null || true' EXIT
+"$uv" pip sync --quiet --python .venv/bin/python requirements.txt ||
+    fail "$name 的软件包没有装全：请检查网络后再运行 make，已下载的不会重来。"
+kill $ticker 2>/dev/null || true
+printf "$start"
 if [ "$name" = bot ]; then (cd "$root" && "$name/.venv/bin/python" -m bot.environment >/dev/null); fi
 touch .venv/.synced
 echo "$name 的环境已就绪（用时 $(($(date +%s) - began)) 秒）"
