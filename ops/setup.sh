@@ -47,7 +47,7 @@ if ! has_python; then
     echo "建立 $name 的环境：Python $wanted（$name/.venv）……"
     rm -rf .venv
     "$uv" venv --quiet --prompt "$name" .venv ||
-        fail "没有找到 Python $wanted，也没能下载。请安装它（例如 uv python install $wanted，或 pyenv install $wanted），再运行 make。"
+        fail "没有找到 Python $wanted，也没能下载。请安装它（例如 pyenv install $wanted，或 $uv python install $wanted），再运行 make。"
 fi
 
 case $name in
