@@ -1,4 +1,4 @@
-"""Rubbish against every documented route of a served API: never a 5xx, always the one error shape."""
+"""Rubbish against every documented route of a served API: never a 5xx, always one error shape."""
 
 import socket
 import threading
