@@ -138,7 +138,9 @@ def _trained(project: Path, terminal: Terminal) -> Path:
                 terminal.line("peer", f"训练中，已 {time.monotonic() - began:.0f} 秒", "dim")
     draft = project / "models" / "peer-draft.tar.gz"
     if process.returncode or not draft.exists():
-        raise BenchError(f"the peer's training failed, see {project / 'train.log'}")
+        raise BenchError(
+            f"the peer's training ended with {process.returncode}, see {project / 'train.log'}"
+        )
     draft.rename(model)
     seconds = time.monotonic() - began
     (project / "train_seconds").write_text(f"{seconds:.1f}\n", encoding="ascii")
