@@ -141,7 +141,7 @@ def _engine(url: str) -> AsyncEngine:
         # A transaction that reads and then writes can't be upgraded behind another writer
         # (SQLITE_BUSY at once, whatever the timeout), so writers take the lock at the start.
         reading = connection.get_execution_options().get("reading", False)
-        connection.exec_driver_sql("begin" if reading else "begin immediate")
+        connection.exec_driver_sql(sqlite_driver.BEGIN if reading else sqlite_driver.BEGIN_WRITING)
 
     return engine
 

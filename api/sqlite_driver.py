@@ -1,7 +1,10 @@
-"""SQLite in one hop: a statement crosses to the connection's thread once instead of four times.
+"""SQLite for an event loop: a statement costs one hop to the connection's thread, or none.
 
 SQLAlchemy makes a cursor, executes, fetches and closes, and aiosqlite hands each of these to
-its thread. The hops, not SQLite, were most of a turn's database time (docs/adr/0004).
+its thread. The hops, not SQLite, were most of a turn's database time (docs/adr/0004). A reader's
+statement may take long, so it crosses once. A writer holds the lock already and touches single
+rows by key, in less time than the crossing takes: it runs where it stands. BEGIN and COMMIT,
+which wait for a lock or for the disk, always cross.
 """
 
 import sqlite3
@@ -12,6 +15,8 @@ from typing import Any, Self
 import aiosqlite
 
 ITER_CHUNK = 64
+BEGIN = "begin"
+BEGIN_WRITING = "begin immediate"
 
 
 class OneHopCursor:
@@ -30,10 +35,14 @@ class OneHopCursor:
         return self
 
     async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Self:
-        return await self._run(lambda connection: connection.execute(sql, parameters))
+        await self._run(sql, lambda connection: connection.execute(sql, parameters))
+        if sql.startswith(BEGIN):
+            self._connection.writing = sql == BEGIN_WRITING
+        return self
 
     async def executemany(self, sql: str, parameters: Iterable[Sequence[Any]]) -> Self:
-        return await self._run(lambda connection: connection.executemany(sql, parameters))
+        await self._run(sql, lambda connection: connection.executemany(sql, parameters))
+        return self
 
     async def fetchall(self) -> Sequence[Any]:
         rows, self._rows = self._rows, ()
@@ -42,11 +51,13 @@ class OneHopCursor:
     async def close(self) -> None:
         self._rows = ()
 
-    async def _run(self, start: Callable[[sqlite3.Connection], sqlite3.Cursor]) -> Self:
-        await self._connection.in_thread(self._in_thread, start)
-        return self
+    async def _run(self, sql: str, start: Callable[[sqlite3.Connection], sqlite3.Cursor]) -> None:
+        if self._connection.writing and not sql.startswith(BEGIN):
+            self._execute(start)
+        else:
+            await self._connection.in_thread(self._execute, start)
 
-    def _in_thread(self, start: Callable[[sqlite3.Connection], sqlite3.Cursor]) -> None:
+    def _execute(self, start: Callable[[sqlite3.Connection], sqlite3.Cursor]) -> None:
         cursor = start(self._connection.raw)
         try:
             self.description = cursor.description
@@ -57,7 +68,10 @@ class OneHopCursor:
 
 
 class OneHopConnection(aiosqlite.Connection):
-    """An aiosqlite connection whose cursors cross to its thread once a statement."""
+    """An aiosqlite connection whose cursors cross to its thread once a statement at the most."""
+
+    writing = False
+    """Whether the transaction that runs has taken the write lock."""
 
     @property
     def raw(self) -> sqlite3.Connection:
@@ -72,6 +86,8 @@ class OneHopConnection(aiosqlite.Connection):
 
 def connect(path: str, **options: Any) -> OneHopConnection:
     """Return a connection to await; the signature is aiosqlite's own."""
+    # Never by two threads at once: SQLAlchemy awaits each statement before it gives the next.
+    options["check_same_thread"] = False
     connection = OneHopConnection(partial(sqlite3.connect, path, **options), ITER_CHUNK)
     # As SQLAlchemy does for the connections it makes: a forgotten one must not hold the exit up.
     connection._thread.daemon = True

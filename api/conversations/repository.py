@@ -36,6 +36,21 @@ async def conversations(
     return (await session.scalars(query.limit(limit))).all()
 
 
+async def conversation_of_message(
+    session: AsyncSession, message_id: str
+) -> tuple[Conversation, Message] | None:
+    """Return a message and its conversation, whose row is locked."""
+    row = (
+        await session.execute(
+            select(Conversation, Message)
+            .join(Message, Message.conversation_id == Conversation.id)
+            .where(Message.id == message_id)
+            .with_for_update(of=Conversation)
+        )
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
 async def next_seq(
     session: AsyncSession, conversation_id: str, at: datetime
 ) -> tuple[int, str] | None:

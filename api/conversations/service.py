@@ -84,6 +84,20 @@ async def find(
     return conversation
 
 
+async def find_message(
+    session: AsyncSession, conversation_id: str, message_id: str
+) -> tuple[Conversation, Message]:
+    """Return a message and its conversation, locked against another turn.
+
+    Raises:
+        NotFound: there is no such message in this conversation.
+    """
+    found = await repository.conversation_of_message(session, message_id)
+    if found is None or found[0].id != conversation_id:
+        raise NotFound("没有这条消息。", code="message_not_found")
+    return found
+
+
 async def receive(
     database: Database, broker: Broker, conversation_id: str, incoming: Incoming
 ) -> Received:

@@ -140,10 +140,9 @@ class Interview:
         conversation_id = report.conversation_id
         message = None
         if report.message_id is not None:
-            conversation = await conversations.find(session, conversation_id, for_update=True)
-            message = await session.get(Message, report.message_id)
-            if message is None or message.conversation_id != conversation_id:
-                raise NotFound("没有这条消息。", code="message_not_found")
+            conversation, message = await conversations.find_message(
+                session, conversation_id, report.message_id
+            )
         else:
             conversation = await self._shell_conversation(session, report)
         case = await diagnosis.running(session, self.shelf, conversation_id)
