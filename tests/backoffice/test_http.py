@@ -34,17 +34,26 @@ async def test_it_asks_as_the_contract_says(connector: Connector, office: HttpBa
     answer = await office.ask("ild_open", ANNA, "TW")
     assert answer == Answer("yes", "crm", "国际长途已开通")
     assert connector.paths == ["/ask"]
-    assert connector.requests == [{
-        "fact": "ild_open", "location": "TW",
-        "subscriber": {"msisdn": "18912345678", "iccid": None, "imsi": "460036912345678"},
-    }]
+    assert connector.requests == [
+        {
+            "fact": "ild_open",
+            "location": "TW",
+            "subscriber": {"msisdn": "18912345678", "iccid": None, "imsi": "460036912345678"},
+        }
+    ]
 
 
-@pytest.mark.parametrize(("fact", "value", "system"), [
-    ("ild_open", "no", "crm"), ("home_config_ok", "no", "noc"), ("vpn_open", "yes", "crm"),
-    ("subscriber_data_ok", "no", "hlr"), ("card_type_on_record", "ctog", "crm"),
-    ("card_reissued_after_korea", "yes", "crm"),
-])
+@pytest.mark.parametrize(
+    ("fact", "value", "system"),
+    [
+        ("ild_open", "no", "crm"),
+        ("home_config_ok", "no", "noc"),
+        ("vpn_open", "yes", "crm"),
+        ("subscriber_data_ok", "no", "hlr"),
+        ("card_type_on_record", "ctog", "crm"),
+        ("card_reissued_after_korea", "yes", "crm"),
+    ],
+)
 async def test_every_fact_is_answered(
     connector: Connector, office: HttpBackOffice, fact: str, value: str, system: str
 ) -> None:
@@ -84,23 +93,26 @@ async def test_an_unknown_subscriber_is_an_answer_and_no_failure(connector: Conn
 GOOD = {"fact": "ild_open", "value": "yes"}
 
 
-@pytest.mark.parametrize("respond", [
-    pytest.param(sends(500, {"error": {"code": "down"}}), id="500"),
-    pytest.param(sends(404, b"<h1>Not Found</h1>"), id="a 404 of a wrong address"),
-    pytest.param(sends(401, {}), id="401"),
-    pytest.param(sends(302, b"", Location="http://127.0.0.1:1/"), id="a redirect"),
-    pytest.param(sends(201, GOOD), id="201"),
-    pytest.param(sends(200, b"\xff\xfe not json"), id="garbage"),
-    pytest.param(sends(200, b""), id="empty"),
-    pytest.param(sends(200, [GOOD]), id="a list"),
-    pytest.param(sends(200, {"fact": "ild_open"}), id="no value"),
-    pytest.param(sends(200, {"fact": "ild_open", "value": True}), id="a boolean"),
-    pytest.param(sends(200, {"fact": "ild_open", "value": "是"}), id="a value it has not"),
-    pytest.param(sends(200, {"fact": "vpn_open", "value": "yes"}), id="another fact"),
-    pytest.param(sends(200, {**GOOD, "system": "me"}), id="a system there is not"),
-    pytest.param(sends(200, {**GOOD, "detail": "长" * 201}), id="too long a detail"),
-    pytest.param(sends(200, {**GOOD, "more": "x" * 20_000}), id="too long a body"),
-])
+@pytest.mark.parametrize(
+    "respond",
+    [
+        pytest.param(sends(500, {"error": {"code": "down"}}), id="500"),
+        pytest.param(sends(404, b"<h1>Not Found</h1>"), id="a 404 of a wrong address"),
+        pytest.param(sends(401, {}), id="401"),
+        pytest.param(sends(302, b"", Location="http://127.0.0.1:1/"), id="a redirect"),
+        pytest.param(sends(201, GOOD), id="201"),
+        pytest.param(sends(200, b"\xff\xfe not json"), id="garbage"),
+        pytest.param(sends(200, b""), id="empty"),
+        pytest.param(sends(200, [GOOD]), id="a list"),
+        pytest.param(sends(200, {"fact": "ild_open"}), id="no value"),
+        pytest.param(sends(200, {"fact": "ild_open", "value": True}), id="a boolean"),
+        pytest.param(sends(200, {"fact": "ild_open", "value": "是"}), id="a value it has not"),
+        pytest.param(sends(200, {"fact": "vpn_open", "value": "yes"}), id="another fact"),
+        pytest.param(sends(200, {**GOOD, "system": "me"}), id="a system there is not"),
+        pytest.param(sends(200, {**GOOD, "detail": "长" * 201}), id="too long a detail"),
+        pytest.param(sends(200, {**GOOD, "more": "x" * 20_000}), id="too long a body"),
+    ],
+)
 async def test_what_is_no_answer_is_a_failure_told_in_chinese(
     connector: Connector, respond: Any
 ) -> None:
@@ -191,7 +203,8 @@ async def test_a_token_or_a_password_in_the_address_is_sent(connector: Connector
         await office.ask("ild_open", ANNA, "TW")
     assert connector.paths == ["/desk/ask", "/ask"]
     assert [headers["authorization"] for headers in connector.headers] == [
-        "Bearer s3cret", "Basic ZGVzazpwYXNz",
+        "Bearer s3cret",
+        "Basic ZGVzazpwYXNz",
     ]
 
 

@@ -26,25 +26,41 @@ def test_the_setting_chooses() -> None:
     assert isinstance(build("http://127.0.0.1:9/desk"), HttpBackOffice)
 
 
-@pytest.mark.parametrize("setting", [
-    "Sample", "ftp://x", "http://", "http://x/?a=1", "http://x/#a", "crm", "http://x:y/",
-])
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "Sample",
+        "ftp://x",
+        "http://",
+        "http://x/?a=1",
+        "http://x/#a",
+        "crm",
+        "http://x:y/",
+    ],
+)
 def test_a_wrong_setting_stops_the_start(setting: str) -> None:
     with pytest.raises(ValueError):
         build(setting)
 
 
-@pytest.mark.parametrize(("fact", "value"), [
-    (question.fact, value) for question in QUESTIONS.values() for value in question.meanings
-])
+@pytest.mark.parametrize(
+    ("fact", "value"),
+    [(question.fact, value) for question in QUESTIONS.values() for value in question.meanings],
+)
 def test_some_sample_has_each_value(fact: str, value: str) -> None:
     assert value in {getattr(sample.answers, fact) for sample in SAMPLES}
 
 
 def test_the_samples_reach_every_end_of_the_back_office() -> None:
     assert {sample.outcome for sample in SAMPLES} == {
-        "ild_not_open", "home_network_misconfigured", "vpn_interference", "subscriber_data_wrong",
-        "foreign_c_coverage", "foreign_operator", "skt_reissue", "waiting_back_office",
+        "ild_not_open",
+        "home_network_misconfigured",
+        "vpn_interference",
+        "subscriber_data_wrong",
+        "foreign_c_coverage",
+        "foreign_operator",
+        "skt_reissue",
+        "waiting_back_office",
     }
 
 
@@ -82,10 +98,16 @@ def test_every_iccid_has_a_right_check_digit() -> None:
         assert sum(number // 10 + number % 10 for number in doubled) % 10 == 0
 
 
-@pytest.mark.parametrize("change", [
-    {"msisdn": "18912345678"}, {"imsi": "460010000000001"}, {"answers": {}}, {"extra": 1},
-    {"iccid": SAMPLES[1].iccid},
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"msisdn": "18912345678"},
+        {"imsi": "460010000000001"},
+        {"answers": {}},
+        {"extra": 1},
+        {"iccid": SAMPLES[1].iccid},
+    ],
+)
 def test_a_sample_that_does_not_fit_is_refused(change: dict[str, object]) -> None:
     document = YAML(typ="safe").load(SAMPLE_FILE)
     document["subscribers"][0].update(change)

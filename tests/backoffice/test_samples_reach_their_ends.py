@@ -11,9 +11,17 @@ LIBRARY = load(read_documents(DATA / "diagnosis"))
 
 # What the customer on the demo page answers, where the sample's line asks for nothing else.
 CUSTOMER = {
-    "service": "voice", "location": "ID", "card_type": "unsure", "network": "g", "card_slot": "g",
-    "works_at_home": "yes", "prl_version": "unsure", "prl_updated": "yes",
-    "selected_by_hand": "yes", "operator": "vodafone", "sms_centre_ok": "yes",
+    "service": "voice",
+    "location": "ID",
+    "card_type": "unsure",
+    "network": "g",
+    "card_slot": "g",
+    "works_at_home": "yes",
+    "prl_version": "unsure",
+    "prl_updated": "yes",
+    "selected_by_hand": "yes",
+    "operator": "vodafone",
+    "sms_centre_ok": "yes",
     "back_in_china": "no",
 }
 OTHERWISE = {

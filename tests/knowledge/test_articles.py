@@ -64,11 +64,17 @@ def test_no_question_stands_in_two_articles() -> None:
     assert len(set(questions)) == len(questions)
 
 
-@pytest.mark.parametrize("change", [
-    ("text: ", "txt: "), ("trust: guide", "trust: rumour"), ("id: prl", "id: other"),
-    ("as_of: null", "as_of: recently"), ("text: PRL", "text: " + "长" * 120 + "PRL"),
-    ("questions:", "questions: ["),
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("text: ", "txt: "),
+        ("trust: guide", "trust: rumour"),
+        ("id: prl", "id: other"),
+        ("as_of: null", "as_of: recently"),
+        ("text: PRL", "text: " + "长" * 120 + "PRL"),
+        ("questions:", "questions: ["),
+    ],
+)
 def test_an_article_that_does_not_fit_is_named(tmp_path: Path, change: tuple[str, str]) -> None:
     text = (DATA / "knowledge" / "prl.yml").read_text(encoding="utf-8")
     assert change[0] in text

@@ -19,12 +19,21 @@ FITTED = YAML(typ="safe").load(Path(__file__).with_name("paraphrases.yml"))
 HELD_OUT = YAML(typ="safe").load(Path(__file__).with_name("held_out.yml"))
 
 
-@pytest.mark.parametrize(("query", "article"), [
-    ("PRL 是什么", "prl"), ("什么是双模卡", "single_or_dual"), ("G网是啥意思", "c_and_g"),
-    ("怎么手动选网", "manual_selection"), ("V标在哪看", "v_mark"),
-    ("短信中心号码是多少", "sms_centre"), ("补卡后在韩国为什么不能用", "korea_reissue"),
-    ("ＰＲＬ　是什么", "prl"), ("“Ｖ”标 在哪看？？", "v_mark"), ("prl 版本 怎么看", "prl_version"),
-])
+@pytest.mark.parametrize(
+    ("query", "article"),
+    [
+        ("PRL 是什么", "prl"),
+        ("什么是双模卡", "single_or_dual"),
+        ("G网是啥意思", "c_and_g"),
+        ("怎么手动选网", "manual_selection"),
+        ("V标在哪看", "v_mark"),
+        ("短信中心号码是多少", "sms_centre"),
+        ("补卡后在韩国为什么不能用", "korea_reissue"),
+        ("ＰＲＬ　是什么", "prl"),
+        ("“Ｖ”标 在哪看？？", "v_mark"),
+        ("prl 版本 怎么看", "prl_version"),
+    ],
+)
 def test_the_words_that_tell_decide(knowledge: KnowledgeBase, query: str, article: str) -> None:
     assert knowledge.search(query)[0].article.id == article
 
@@ -61,18 +70,27 @@ def test_the_questions_it_was_fitted_on(knowledge: KnowledgeBase) -> None:
     assert _answered(knowledge, FITTED["near_topic"], THRESHOLD) <= 0.15
 
 
-@pytest.mark.parametrize(("at_least", "least_right", "most_wrong", "most_off"), [
-    (THRESHOLD, 0.78, 0.05, 0.05), (ASKED_FOR, 0.85, 0.07, 0.08),
-])
+@pytest.mark.parametrize(
+    ("at_least", "least_right", "most_wrong", "most_off"),
+    [
+        (THRESHOLD, 0.78, 0.05, 0.05),
+        (ASKED_FOR, 0.85, 0.07, 0.08),
+    ],
+)
 def test_questions_kept_apart(
-    knowledge: KnowledgeBase, at_least: float, least_right: float, most_wrong: float,
+    knowledge: KnowledgeBase,
+    at_least: float,
+    least_right: float,
+    most_wrong: float,
     most_off: float,
 ) -> None:
     right, wrong, silent = _tally(knowledge, HELD_OUT["articles"], at_least)
     off = _answered(knowledge, HELD_OUT["off_topic"], at_least)
     near = _answered(knowledge, HELD_OUT["near_topic"], at_least)
-    print(f"held out, from {at_least}: right {right:.0%}, wrong {wrong:.0%}, silent {silent:.0%}; "
-          f"answered off the subject {off:.0%}, near it {near:.0%}")
+    print(
+        f"held out, from {at_least}: right {right:.0%}, wrong {wrong:.0%}, silent {silent:.0%}; "
+        f"answered off the subject {off:.0%}, near it {near:.0%}"
+    )
     assert right >= least_right
     assert wrong <= most_wrong
     assert off <= most_off
@@ -82,7 +100,8 @@ def test_questions_kept_apart(
 def test_each_article_is_found_by_its_own_questions(knowledge: KnowledgeBase) -> None:
     missed = [
         (article.id, question)
-        for article in knowledge.articles for question in (article.title, *article.questions)
+        for article in knowledge.articles
+        for question in (article.title, *article.questions)
         if article.id not in {hit.article.id for hit in knowledge.search(question)}
     ]
     assert missed == []
@@ -160,6 +179,9 @@ assert base.search("PRL 是什么")
 """
     done = subprocess.run(
         [sys.executable, "-W", "error", "-B", "-c", program],
-        capture_output=True, text=True, cwd=ROOT, check=False,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -69,8 +69,19 @@ def test_2027_is_not_announced_and_has_no_working_weekend(calendar: WorkCalendar
     days = [date(2027, 1, 1) + timedelta(days=n) for n in range(365)]
     off = [day for day in days if day.weekday() < 5 and not calendar.is_working_day(day)]
     assert [f"{day:%m-%d}" for day in off] == [
-        "01-01", "02-05", "02-08", "02-09", "02-10", "04-05", "05-03", "05-04",
-        "06-09", "09-15", "10-01", "10-04", "10-05",
+        "01-01",
+        "02-05",
+        "02-08",
+        "02-09",
+        "02-10",
+        "04-05",
+        "05-03",
+        "05-04",
+        "06-09",
+        "09-15",
+        "10-01",
+        "10-04",
+        "10-05",
     ]
     assert not any(calendar.is_working_day(day) for day in days if day.weekday() >= 5)
 
@@ -81,23 +92,31 @@ def _overlay(folder: Path, text: str) -> Path:
 
 
 def test_the_overlay_goes_before_the_library(tmp_path: Path) -> None:
-    calendar = load_calendar(_overlay(tmp_path, """
+    calendar = load_calendar(
+        _overlay(
+            tmp_path,
+            """
 days:
   - {date: 2027-02-20, working: yes, name: 演示, source: 演示用的通知, as_of: 2026-11-22}
   - {date: 2027-02-11, working: no, name: 演示, source: 演示用的通知, as_of: 2026-11-22}
-""".replace("yes", "true").replace(" no,", " false,")))
+""".replace("yes", "true").replace(" no,", " false,"),
+        )
+    )
     assert calendar.is_working_day(date(2027, 2, 20))
     assert not calendar.is_working_day(date(2027, 2, 11))
     assert calendar.announced(2027)
     assert not calendar.announced(2028)
 
 
-@pytest.mark.parametrize("row", [
-    "{date: 2027-02-20, working: true, name: 演示, as_of: 2026-11-22}",
-    "{date: 2027-02-30, working: true, name: 演示, source: 演示用的通知, as_of: 2026-11-22}",
-    "{date: 2027-02-20, work: true, name: 演示, source: 演示用的通知, as_of: 2026-11-22}",
-    "{date: [",
-])
+@pytest.mark.parametrize(
+    "row",
+    [
+        "{date: 2027-02-20, working: true, name: 演示, as_of: 2026-11-22}",
+        "{date: 2027-02-30, working: true, name: 演示, source: 演示用的通知, as_of: 2026-11-22}",
+        "{date: 2027-02-20, work: true, name: 演示, source: 演示用的通知, as_of: 2026-11-22}",
+        "{date: [",
+    ],
+)
 def test_a_row_that_does_not_fit_stops_the_start(tmp_path: Path, row: str) -> None:
     with pytest.raises(ValueError, match=r"cn\.yml"):
         load_calendar(_overlay(tmp_path, f"days:\n  - {row}\n"))

@@ -12,7 +12,9 @@ from api.tickets.clocks import BEIJING, CLOCKS, due_at, end_of, last_day, state
 
 CALENDAR = load_calendar(DATA / "calendar")
 INSTANTS = st.datetimes(
-    datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)  # noqa: DTZ001
+    datetime(2020, 1, 1),
+    datetime(2030, 1, 1),
+    timezones=st.just(UTC),  # noqa: DTZ001
 )
 
 
@@ -23,7 +25,11 @@ def beijing(*parts: int) -> datetime:
 def test_the_names_are_the_contracts() -> None:
     assert list(CLOCKS) == ["acknowledge", "first_check", "first_answer", "result", "result_legal"]
     assert [clock.span for clock in CLOCKS.values()] == [
-        "24 小时", "24 小时", "3 个工作日", "15 个工作日", "15 个自然日",
+        "24 小时",
+        "24 小时",
+        "3 个工作日",
+        "15 个工作日",
+        "15 个自然日",
     ]
 
 
@@ -33,22 +39,25 @@ def test_hours_run_through_a_holiday(name: str) -> None:
     assert due_at(name, arrived, CALENDAR) == beijing(2026, 10, 2, 9, 30)
 
 
-@pytest.mark.parametrize(("name", "arrived", "last"), [
-    # Sunday 22 November 2026: Monday is the first day.
-    ("first_answer", beijing(2026, 11, 22, 12, 0), date(2026, 11, 25)),
-    ("result", beijing(2026, 11, 22, 12, 0), date(2026, 12, 11)),
-    ("result_legal", beijing(2026, 11, 22, 12, 0), date(2026, 12, 7)),
-    # The eve of National Day: 8, 9 and the working Saturday 10 October.
-    ("first_answer", beijing(2026, 9, 30, 23, 59), date(2026, 10, 10)),
-    ("result_legal", beijing(2026, 9, 30, 23, 59), date(2026, 10, 15)),
-    # One minute later it is 1 October, a holiday: the same working days are left.
-    ("first_answer", beijing(2026, 10, 1, 0, 0), date(2026, 10, 10)),
-    ("result_legal", beijing(2026, 10, 1, 0, 0), date(2026, 10, 16)),
-    # Before the Spring Festival of 2026: 14 Feb works, 15-23 off, 28 Feb works.
-    ("result", beijing(2026, 2, 13, 8, 0), date(2026, 3, 12)),
-    # Over the year's end: 1 to 3 January off, Sunday the 4th works.
-    ("first_answer", beijing(2025, 12, 31, 10, 0), date(2026, 1, 6)),
-])
+@pytest.mark.parametrize(
+    ("name", "arrived", "last"),
+    [
+        # Sunday 22 November 2026: Monday is the first day.
+        ("first_answer", beijing(2026, 11, 22, 12, 0), date(2026, 11, 25)),
+        ("result", beijing(2026, 11, 22, 12, 0), date(2026, 12, 11)),
+        ("result_legal", beijing(2026, 11, 22, 12, 0), date(2026, 12, 7)),
+        # The eve of National Day: 8, 9 and the working Saturday 10 October.
+        ("first_answer", beijing(2026, 9, 30, 23, 59), date(2026, 10, 10)),
+        ("result_legal", beijing(2026, 9, 30, 23, 59), date(2026, 10, 15)),
+        # One minute later it is 1 October, a holiday: the same working days are left.
+        ("first_answer", beijing(2026, 10, 1, 0, 0), date(2026, 10, 10)),
+        ("result_legal", beijing(2026, 10, 1, 0, 0), date(2026, 10, 16)),
+        # Before the Spring Festival of 2026: 14 Feb works, 15-23 off, 28 Feb works.
+        ("result", beijing(2026, 2, 13, 8, 0), date(2026, 3, 12)),
+        # Over the year's end: 1 to 3 January off, Sunday the 4th works.
+        ("first_answer", beijing(2025, 12, 31, 10, 0), date(2026, 1, 6)),
+    ],
+)
 def test_a_clock_of_days_ends_with_its_last_day(name: str, arrived: datetime, last: date) -> None:
     due = due_at(name, arrived, CALENDAR)
     assert due == end_of(last)
@@ -84,9 +93,7 @@ def test_every_deadline_lies_ahead_and_days_end_at_beijings_midnight(
 
 
 @given(first=INSTANTS, second=INSTANTS, name=st.sampled_from(sorted(CLOCKS)))
-def test_who_comes_later_is_never_due_earlier(
-    first: datetime, second: datetime, name: str
-) -> None:
+def test_who_comes_later_is_never_due_earlier(first: datetime, second: datetime, name: str) -> None:
     early, late = sorted((first, second))
     assert due_at(name, early, CALENDAR) <= due_at(name, late, CALENDAR)
 
@@ -95,16 +102,19 @@ DUE = end_of(date(2026, 11, 25))
 A_SECOND = timedelta(seconds=1)
 
 
-@pytest.mark.parametrize(("met_at", "now", "extended", "expected"), [
-    (None, DUE - A_SECOND, False, "running"),
-    (None, DUE - A_SECOND, True, "extended"),
-    (None, DUE, False, "missed"),
-    (None, DUE, True, "missed"),
-    (DUE - A_SECOND, DUE + A_SECOND, False, "met"),
-    (DUE - A_SECOND, DUE - A_SECOND, True, "met"),
-    (DUE, DUE + A_SECOND, False, "missed"),
-    (DUE + A_SECOND, DUE + A_SECOND, True, "missed"),
-])
+@pytest.mark.parametrize(
+    ("met_at", "now", "extended", "expected"),
+    [
+        (None, DUE - A_SECOND, False, "running"),
+        (None, DUE - A_SECOND, True, "extended"),
+        (None, DUE, False, "missed"),
+        (None, DUE, True, "missed"),
+        (DUE - A_SECOND, DUE + A_SECOND, False, "met"),
+        (DUE - A_SECOND, DUE - A_SECOND, True, "met"),
+        (DUE, DUE + A_SECOND, False, "missed"),
+        (DUE + A_SECOND, DUE + A_SECOND, True, "missed"),
+    ],
+)
 def test_the_state_of_a_clock(
     met_at: datetime | None, now: datetime, extended: bool, expected: str
 ) -> None:
