@@ -118,7 +118,7 @@ def _trained(project: Path, terminal: Terminal) -> Path:
     if model.exists():
         terminal.line("peer", f"已训练过（{project.name}）", "dim")
         return model
-    terminal.line("peer", "训练对照机器人（DIET + TED，各 100 轮；只此一次，约 3 至 5 分钟）……")
+    terminal.line("peer", "训练对照机器人（DIET + TED；数据不变则只此一次，需要几分钟）……")
     began = time.monotonic()
     with (project / "train.log").open("wb") as log:
         process = subprocess.Popen(
