@@ -50,6 +50,9 @@ class Understanding:
 class BotGateway:
     """A client of one Rasa server; safe to share between tasks."""
 
+    serving: str | None = None
+    """The model that Rasa served when it was last looked at."""
+
     def __init__(self, bot_url: str, actions_url: str, timeout_seconds: float) -> None:
         limits = httpx2.Limits(max_connections=100, max_keepalive_connections=50)
         self._client = httpx2.AsyncClient(
@@ -112,9 +115,10 @@ class BotGateway:
         """Return the name of the model that Rasa serves, or None while it can't."""
         try:
             response = await self._client.get("/status", timeout=PROBE_SECONDS)
-            return str(response.json()["model_file"]).removesuffix(".tar.gz")
+            self.serving = str(response.json()["model_file"]).removesuffix(".tar.gz")
         except (httpx2.HTTPError, ValueError, KeyError, TypeError):
             return None
+        return self.serving
 
     async def actions_answer(self) -> bool:
         try:

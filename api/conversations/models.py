@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.database import Base
@@ -57,6 +57,6 @@ class Message(Base):
     """queued, done, failed or skipped (an agent speaks); null on what is no customer's."""
     trace: Mapped[dict[str, Any] | None]
     """What the bot understood and by what: intent, confidence, facts, node, revision, model, ms."""
-    answer: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    answer: Mapped[dict[str, Any] | None]
     """The step that was given for this message: the same turn again gets the same step."""
     created_at: Mapped[datetime]

@@ -32,6 +32,7 @@ RETRY_WITHIN = timedelta(minutes=10)
 BOT_SILENT = (
     "抱歉，机器人这会儿没有响应。您说的内容已经保存，并已转给人工；机器人恢复后也会接着处理。"
 )
+BOT_STILL_SILENT = "机器人还没有恢复。这条也已保存，人工会一并看到。"
 
 Turn = asyncio.Task[list[Message]]
 """A running turn; its result is what the customer was told."""
@@ -148,7 +149,7 @@ class Turns:
                         answer.choices,
                         answer.citations,
                         answer.ticket,
-                        {**answer.trace, "ms": round(ms, 1)},
+                        {**answer.trace, "model": self._gateway.serving, "ms": round(ms, 1)},
                     )
                     said.append(
                         service.say(session, conversation, "bot", words, reply_to=message.id)
@@ -173,8 +174,8 @@ class Turns:
         told_before = message.trace is not None and message.trace.get("failed", False)
         message.turn = "failed"
         message.trace = {**(message.trace or {}), "failed": True}
+        words = Utterance(BOT_STILL_SILENT if conversation.waiting else BOT_SILENT)
         service.wait_for_person(conversation)
         if told_before:
             return []
-        words = Utterance(BOT_SILENT)
         return [service.say(session, conversation, "system", words, reply_to=message_id)]

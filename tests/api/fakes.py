@@ -22,6 +22,8 @@ class Understood:
 class FakeBot:
     """Understands `lessons` (text to meaning); hands its report to the app as the action does."""
 
+    serving = "fake"
+
     def __init__(self) -> None:
         self.app = None
         self.lessons: dict[str, Understood] = {}

@@ -32,6 +32,23 @@ async def test_a_failed_turn_is_taken_up_when_the_bot_is_back(app, customer, bot
     assert (await customer.ticket())["number"]
 
 
+async def test_the_second_failure_does_not_apologise_again(customer, bot):
+    bot.silent = True
+    first, second = await customer.says("在吗"), await customer.says("有人吗")
+    assert "抱歉" in first[0]["text"]
+    assert "抱歉" not in second[0]["text"]
+
+
+async def test_each_bot_message_carries_its_model_and_tree_revision(customer, bot, admin):
+    bot.learn("我在台湾打不了电话", "report_call_failure", location="TW")
+    await customer.says("我在台湾打不了电话")
+    seen = (await admin.get(f"/v1/conversations/{customer.id}")).json()["messages"]
+    trace = seen[-1]["trace"]
+    assert trace["model"] == "fake"
+    assert trace["revision"]
+    assert trace["node"] == "card_type"
+
+
 async def test_what_was_known_before_a_failure_is_not_asked_again(customer, bot):
     bot.learn("我在台湾打不了电话", "report_call_failure", location="TW")
     await customer.says("我在台湾打不了电话")
