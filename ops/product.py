@@ -77,7 +77,8 @@ def rasa(settings: Settings, model: Path) -> Spec:
             *("-m", str(model), "--endpoints", str(write_endpoints(settings))),
         ],
         ROOT,
-        _shared(settings),
+        # As for the actions: a customer's next message is often more than 5 s away.
+        {**_shared(settings), "SANIC_KEEP_ALIVE_TIMEOUT": "120"},
     )
 
 
