@@ -24,6 +24,7 @@ from api.database import Database
 from api.diagnosis.library import Shelf, read_documents
 from api.events import Broker
 from api.interview import endpoints as interview
+from api.interview.replies import Desk
 from api.interview.service import Interview
 from api.knowledge import KnowledgeBase
 from api.limits import Limits
@@ -91,9 +92,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         broker=state.broker,
         shelf=state.shelf,
         back_office=back_office,
-        knowledge=_knowledge(),
-        calendar=_calendar(),
-        smsc_number=settings.smsc_number,
+        desk=Desk(_knowledge(), _calendar(), settings.smsc_number),
     )
     state.turns = Turns(state.database, state.gateway, state.broker)
     state.readiness = health.Readiness(state.database, state.gateway)
@@ -106,8 +105,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # Dictionaries and calendars take seconds to load: beside the start of the bot, which takes
     # longer, and not while the first customer waits.
     warming = asyncio.gather(
-        asyncio.to_thread(state.interview.knowledge.warm),
-        asyncio.to_thread(state.interview.calendar.warm),
+        asyncio.to_thread(_knowledge().warm),
+        asyncio.to_thread(_calendar().warm),
     )
     watch = asyncio.create_task(_watch(state.readiness, state.turns))
     try:

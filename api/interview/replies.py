@@ -4,10 +4,9 @@ A reply is a short list of utterances: first what the message itself wants (a qu
 a term, a person, the state of the ticket), then the step of the tree.
 """
 
-from __future__ import annotations
-
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,12 +18,11 @@ from api.diagnosis.service import RunningCase
 from api.interview import wording
 from api.interview.local_time import spoken
 from api.interview.understanding import SERVICE_BY_INTENT, Meaning, Report
+from api.knowledge import KnowledgeBase
 from api.knowledge.search import ASKED_FOR
 from api.tickets import service as tickets
+from api.tickets.calendar import WorkCalendar
 from api.tickets.models import Ticket
-
-if TYPE_CHECKING:
-    from api.interview.service import Interview
 
 COMPLAINTS = {
     "ask_billing": ("billing", "您说的是费用问题，机器人不能替您核账。"),
@@ -41,18 +39,28 @@ WAITING = "waiting_back_office"
 MISSES_BEFORE_PERSON = 2
 
 
+@dataclass(frozen=True)
+class Desk:
+    """What every reply may draw on."""
+
+    knowledge: KnowledgeBase
+    calendar: WorkCalendar
+    smsc_number: str = ""
+    """G2.3: empty while the operator has not configured it."""
+
+
 class Replies:
     """Composes the reply of one turn inside its transaction."""
 
     def __init__(
         self,
-        interview: Interview,
+        desk: Desk,
         session: AsyncSession,
         conversation: Conversation,
         case: RunningCase,
         ticket: Ticket | None,
     ) -> None:
-        self.interview = interview
+        self.desk = desk
         self.session = session
         self.conversation = conversation
         self.case = case
@@ -88,7 +96,7 @@ class Replies:
         step = self.case.step()
         library, facts = self.case.library, self.case.facts
         if isinstance(step, Ask):
-            smsc = self.interview.smsc_number
+            smsc = self.desk.smsc_number
             return [wording.question(library, step, facts, prefix, smsc)]
         ticket = await self._ticket("network_quality")
         if isinstance(step, Wait):
@@ -129,7 +137,7 @@ class Replies:
         if intent in SMALL_TALK:
             return [{"response": SMALL_TALK[intent]}]
         if intent == "ask_knowledge":
-            hits = self.interview.knowledge.search(text, limit=1, at_least=ASKED_FOR)
+            hits = self.desk.knowledge.search(text, limit=1, at_least=ASKED_FOR)
             if not hits:
                 return [bubble(Utterance(wording.NO_ARTICLE))]
             article = hits[0].article
@@ -202,7 +210,7 @@ class Replies:
     async def _ticket(self, category: str | None) -> Ticket:
         if self.ticket is None:
             self.ticket = await tickets.open_ticket(
-                self.session, self.interview.calendar, self.conversation.id, category=category
+                self.session, self.desk.calendar, self.conversation.id, category=category
             )
             await tickets.move(self.session, self.ticket, "acknowledged", "bot")
         elif self.ticket.category is None and category is not None:

@@ -23,11 +23,9 @@ from api.diagnosis.service import RunningCase, Said
 from api.errors import Invalid, NotFound
 from api.events import Broker
 from api.interview import wording
-from api.interview.replies import WAITING, Replies
+from api.interview.replies import WAITING, Desk, Replies
 from api.interview.understanding import Meaning, Report, is_value, meaning
-from api.knowledge import KnowledgeBase
 from api.tickets import service as tickets
-from api.tickets.calendar import WorkCalendar
 from api.tickets.models import Ticket
 
 log = structlog.get_logger()
@@ -63,17 +61,13 @@ class Interview:
         broker: Broker,
         shelf: Shelf,
         back_office: BackOffice,
-        knowledge: KnowledgeBase,
-        calendar: WorkCalendar,
-        smsc_number: str = "",
+        desk: Desk,
     ) -> None:
         self.database = database
         self.broker = broker
         self.shelf = shelf
         self.back_office = back_office
-        self.knowledge = knowledge
-        self.calendar = calendar
-        self.smsc_number = smsc_number
+        self.desk = desk
 
     def greeting(self) -> list[Utterance]:
         return [wording.greeting(self.shelf.current)]
@@ -121,7 +115,7 @@ class Interview:
             conversation = await conversations.find(
                 session, ticket.conversation_id, for_update=True
             )
-            replies = Replies(self, session, conversation, case, ticket)
+            replies = Replies(self.desk, session, conversation, case, ticket)
             for words in await replies.step(prefix="核查有了结果。"):
                 conversations.say(session, conversation, "bot", words)
             topic = conversations.topic(conversation.id)
@@ -202,7 +196,7 @@ class Interview:
         return stated
 
     async def _answer(self, turn: Turn) -> dict[str, Any]:
-        replies = Replies(self, turn.session, turn.conversation, turn.case, turn.ticket)
+        replies = Replies(self.desk, turn.session, turn.conversation, turn.case, turn.ticket)
         said = await replies.to(turn.report, turn.meaning, turn.added, turn.replaced)
         step = turn.case.step()
         answer = {
