@@ -27,7 +27,7 @@ class Settings(BaseSettings):
     backoffice: str = "sample"
     rate_limits: Literal["on", "off"] = "on"
     clock: datetime | None = None
-    bot_url: str = "http://127.0.0.1:5005"
+    bot_url: str = "http://127.0.0.1:5105"
     actions_url: str = "http://127.0.0.1:5055"
     internal_key: str = ""
     smsc_number: str = ""

@@ -9,7 +9,8 @@ from ops.ports import free_port, is_free
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_PORT = 8000
-DEFAULT_BOT_PORT = 5005
+# Not 5005: `rasa shell` starts a server of its own there, beside the running product.
+DEFAULT_BOT_PORT = 5105
 DEFAULT_ACTIONS_PORT = 5055
 
 
