@@ -10,7 +10,7 @@ from rich.console import Console
 
 from ops.bench import report, scripts
 from ops.bench.customers import Round, drive_peer, drive_product
-from ops.bench.processes import use_by_part
+from ops.bench.processes import cpu_by_part, memory_by_part
 from ops.bench.servers import BenchError, Server, peer, product
 from ops.settings import ROOT
 from ops.terminal import Terminal
@@ -29,10 +29,10 @@ class Side:
         self.spent: list[dict[str, float]] = []
 
     def used(self) -> dict[str, float]:
-        return {part: use.cpu_seconds for part, use in use_by_part(*self.server.pids).items()}
+        return cpu_by_part(*self.server.pids)
 
     def summary(self) -> report.Summary:
-        memory = use_by_part(*self.server.pids)
+        memory = memory_by_part(*self.server.pids)
         return report.summarise(self.rounds, self.spent, memory, self.server.start_seconds)
 
 

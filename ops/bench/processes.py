@@ -1,5 +1,7 @@
 """CPU and memory of a tree of processes, by the part each process plays."""
 
+from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psutil  # type: ignore[import-untyped]
@@ -17,28 +19,31 @@ MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True)
-class Use:
-    cpu_seconds: float
+class Memory:
     rss_mb: float
     pss_mb: float
 
 
-def use_by_part(*roots: int) -> dict[str, Use]:
-    """What the given processes and all their children have used so far."""
-    total: dict[str, Use] = {}
+def cpu_by_part(*roots: int) -> dict[str, float]:
+    """CPU seconds of the given processes and all their children so far."""
+    total: dict[str, float] = defaultdict(float)
     for process in _family(roots):
-        try:
-            with process.oneshot():
-                part = _part(" ".join(process.cmdline()))
-                times, memory = process.cpu_times(), process.memory_full_info()
-        except psutil.Error:
-            continue
-        before = total.get(part, Use(0, 0, 0))
-        total[part] = Use(
-            before.cpu_seconds + times.user + times.system,
-            before.rss_mb + memory.rss / MEGABYTE,
-            before.pss_mb + memory.pss / MEGABYTE,
-        )
+        with suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            total[_part(process)] += times.user + times.system
+    return dict(total)
+
+
+def memory_by_part(*roots: int) -> dict[str, Memory]:
+    """Resident memory, and its proportional share where pages are shared. Slow: reads all maps."""
+    total: dict[str, Memory] = {}
+    for process in _family(roots):
+        with suppress(psutil.NoSuchProcess):
+            part, memory = _part(process), process.memory_full_info()
+            before = total.get(part, Memory(0, 0))
+            total[part] = Memory(
+                before.rss_mb + memory.rss / MEGABYTE, before.pss_mb + memory.pss / MEGABYTE
+            )
     return total
 
 
@@ -53,5 +58,6 @@ def _family(roots: tuple[int, ...]) -> list[psutil.Process]:
     return list(found.values())
 
 
-def _part(command: str) -> str:
+def _part(process: psutil.Process) -> str:
+    command = " ".join(process.cmdline())
     return next((part for mark, part in PARTS if mark in command), "other")

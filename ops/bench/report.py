@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ops.bench.customers import Round
-from ops.bench.processes import Use
+from ops.bench.processes import Memory
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Target:
 def summarise(
     rounds: Sequence[Round],
     spent: Sequence[dict[str, float]],
-    memory: dict[str, Use],
+    memory: dict[str, Memory],
     start_seconds: float,
 ) -> Summary:
     def middle(of: Callable[[Round], float]) -> float:
