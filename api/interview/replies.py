@@ -118,7 +118,11 @@ class Replies:
         if not outcome.resolves_alone:
             conversations.wait_for_person(self.conversation)
         due, card = await self._deadline("result" if answers else outcome.clock)
-        return [wording.conclusion(library, step, facts, card, due, prefix)]
+        decided = self.case.latest.get(library.trees[step.tree].nodes[step.node].fact)
+        # A back-office answer is told with its own remark: 样例数据 where it is a sample.
+        by_system = decided is not None and decided.said_by in ("crm", "noc", "hlr")
+        remarks = [decided.note] if decided is not None and by_system and decided.note else []
+        return [wording.conclusion(library, step, facts, card, due, prefix, remarks)]
 
     async def _go_on(self, heard: str) -> list[dict[str, Any]]:
         """Say the step; with the first trouble the ticket opens and is told at once (P1, P2)."""

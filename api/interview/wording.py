@@ -4,7 +4,7 @@ Every rule named here is a citation on the message; the words of questions, outc
 rules themselves are data (data/diagnosis).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -112,6 +112,7 @@ def conclusion(
     card: dict[str, Any],
     due: datetime,
     prefix: str = "",
+    remarks: Sequence[str] = (),
 ) -> Utterance:
     """Return the end of a diagnosis: cause, steps, what we do until when, the number."""
     outcome = library.outcomes[step.outcome]
@@ -120,7 +121,7 @@ def conclusion(
     basis = "指南没有写这一种，是按常理推断" if inferred else _basis(library, outcome.cites)
     lines = [prefix] if prefix else []
     lines += [f"最可能的原因：{outcome.cause}（{basis}）"]
-    lines += [f"资料说明：{note}" for note in _notes(library, facts, step)]
+    lines += [f"资料说明：{note}" for note in [*_notes(library, facts, step), *remarks]]
     if outcome.steps:
         lines.append("您现在可以这样做：")
         lines += [f"{n}. {text}" for n, text in enumerate(outcome.steps, 1)]

@@ -128,6 +128,14 @@ async def test_what_only_the_back_office_knows_waits_and_says_so(customer, bot, 
     assert seen["waiting"] is True
 
 
+async def test_the_back_office_answers_and_says_that_it_is_a_sample(customer, bot):
+    await tell(customer, bot, "voice", location="JP")
+    facts = {"card_type": "ctoc", **HOME_FINE, "msisdn": "18900000001"}
+    replies, _ = await customer.answers(facts)
+    assert (await customer.ticket())["outcome"] == "ild_not_open"
+    assert "样例数据" in replies[-1]["text"]
+
+
 async def test_an_agents_fact_moves_the_case_on_and_the_customer_is_told(customer, bot, admin):
     await tell(customer, bot, "voice", location="JP")
     await customer.answers({"card_type": "ctoc", **HOME_FINE})
