@@ -179,6 +179,27 @@ def say(
     )
 
 
+def say_or_propose(
+    session: AsyncSession,
+    conversation: Conversation,
+    words: Utterance,
+    reply_to: str | None = None,
+) -> Message | None:
+    """Say the bot's words in mode `auto`; else keep them as a draft for the agent who speaks."""
+    if conversation.mode == "auto":
+        return say(session, conversation, "bot", words, reply_to=reply_to)
+    suggestions.propose(
+        session,
+        conversation.id,
+        words.text,
+        reply_to=reply_to,
+        asks=words.asks,
+        choices=words.choices,
+        citations=words.citations,
+    )
+    return None
+
+
 def wait_for_person(conversation: Conversation) -> None:
     """Queue the conversation for a person; it stays queued until an agent takes it."""
     if not conversation.waiting:

@@ -21,7 +21,6 @@ from api.conversations.service import Utterance
 from api.conversations.text import for_bot
 from api.database import Database, after_commit
 from api.events import Broker
-from api.suggestions import service as suggestions
 
 log = structlog.get_logger()
 
@@ -142,29 +141,16 @@ class Turns:
             await repository.end_turn(session, message.id, "done")
             said = []
             for answer in answers:
-                if conversation.mode == "auto":
-                    words = Utterance(
-                        answer.text,
-                        answer.asks,
-                        answer.choices,
-                        answer.citations,
-                        answer.ticket,
-                        {**answer.trace, "model": self._gateway.serving, "ms": round(ms, 1)},
-                    )
-                    said.append(
-                        service.say(session, conversation, "bot", words, reply_to=message.id)
-                    )
-                    continue
-                # copilot: an agent sends it. agent: they took over while the bot was thinking.
-                suggestions.propose(
-                    session,
-                    message.conversation_id,
+                words = Utterance(
                     answer.text,
-                    reply_to=message.id,
-                    asks=answer.asks,
-                    choices=answer.choices,
-                    citations=answer.citations,
+                    answer.asks,
+                    answer.choices,
+                    answer.citations,
+                    answer.ticket,
+                    {**answer.trace, "model": self._gateway.serving, "ms": round(ms, 1)},
                 )
+                told = service.say_or_propose(session, conversation, words, message.id)
+                said += [told] if told is not None else []
             return said
 
     async def _fail(

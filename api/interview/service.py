@@ -117,7 +117,7 @@ class Interview:
             )
             replies = Replies(self.desk, session, conversation, case, ticket)
             for words in await replies.step(prefix="核查有了结果。"):
-                conversations.say(session, conversation, "bot", words)
+                conversations.say_or_propose(session, conversation, words)
             topic = conversations.topic(conversation.id)
             after_commit(session, lambda: self.broker.publish(topic))
 

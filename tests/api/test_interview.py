@@ -159,6 +159,20 @@ async def test_an_agents_fact_moves_the_case_on_and_the_customer_is_told(custome
     assert "最可能的原因" in (await customer.messages())[-1]["text"]
 
 
+async def test_a_result_is_only_drafted_where_an_agent_speaks(customer, bot, admin):
+    await tell(customer, bot, "voice", location="JP")
+    await customer.answers({"card_type": "ctoc", **HOME_FINE})
+    number = (await customer.ticket())["number"]
+    url = f"/v1/conversations/{customer.id}"
+    await admin.put(f"{url}/mode", json={"mode": "agent"})
+    before = await customer.messages()
+    set_ = await admin.post(f"/v1/tickets/{number}/facts", json={"fact": "ild_open", "value": "no"})
+    assert set_.json()["outcome"] == "ild_not_open"
+    assert await customer.messages() == before
+    drafts = (await admin.get(f"{url}/suggestions")).json()
+    assert "最可能的原因" in drafts[-1]["text"]
+
+
 @pytest.mark.parametrize(
     ("fact", "value"), [("nonsense", "yes"), ("ild_open", "perhaps"), ("location", "ZZ")]
 )
