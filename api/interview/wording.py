@@ -181,12 +181,8 @@ def citations(library: Library, ids: Iterable[str]) -> list[dict[str, str]]:
     return shown
 
 
-def node_cites(library: Library, step: Step) -> list[str]:
-    return list(library.trees[step.tree].nodes[step.node].cites)
-
-
 def node_citations(library: Library, step: Step) -> list[dict[str, str]]:
-    return citations(library, node_cites(library, step))
+    return citations(library, library.trees[step.tree].nodes[step.node].cites)
 
 
 def trace(library: Library, step: Step) -> dict[str, Any]:
