@@ -23,9 +23,11 @@ from bot.understanding.intents import seen_as
 from bot.understanding.mentions import Mention
 from bot.understanding.words import frequencies, teach
 
+FOUND = "found_mentions"
+"""Message attribute: the mentions themselves, for what looks at them again."""
 PIPELINE_FOLDER, PHRASES_FILE = "pipeline", "phrases.json"
 MENTIONS = "mentions"
-"""Message attribute for the intent classifier: [[start, end, name], ...] in the normalised text."""
+"""Message attribute for the classifiers: (start, end, name) of each in the normalised text."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -46,7 +48,8 @@ class Gazetteer(GraphComponent):
         self._resource = resource
         self._pipeline = pipeline
         self._phrases = phrases
-        self._finders = (lambda text: gazetteer.mentions(pipeline, text), phrase_finder(phrases))
+        self._find_names = lambda text: gazetteer.mentions(pipeline, text)
+        self._find_phrases = phrase_finder(phrases)
 
     @classmethod
     def create(
@@ -104,21 +107,25 @@ class Gazetteer(GraphComponent):
             text = message.get(TEXT)
             if not text or is_payload(text):
                 continue
-            entities = [self._entity(message, mention) for mention in self._understand(message)]
+            found = self._understand(message)
+            entities = [entity(message, mention, type(self).__name__) for mention in found]
             message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
         return messages
 
     def _understand(self, message: Message) -> list[Mention]:
-        found = understand(normalised(message).text, self._finders)
-        message.set(MENTIONS, [[m.start, m.end, seen_as(m)] for m in found])
+        found = understand(normalised(message).text, self._find_names, self._find_phrases)
+        message.set(MENTIONS, [seen_as(mention) for mention in found])
+        message.set(FOUND, found)
         return found
 
-    def _entity(self, message: Message, mention: Mention) -> dict[str, Any]:
-        start, end = normalised(message).original_span(mention.start, mention.end)
-        return {
-            "entity": mention.fact,
-            "start": start,
-            "end": end,
-            "value": mention.value,
-            "extractor": type(self).__name__,
-        }
+
+def entity(message: Message, mention: Mention, extractor: str) -> dict[str, Any]:
+    """A mention as Rasa's entity, placed in the customer's own text."""
+    start, end = normalised(message).original_span(mention.start, mention.end)
+    return {
+        "entity": mention.fact,
+        "start": start,
+        "end": end,
+        "value": mention.value,
+        "extractor": extractor,
+    }

@@ -50,7 +50,7 @@ class Normaliser(GraphComponent):
         """Set the normalised text."""
         for message in messages:
             if message.get(TEXT):
-                message.set(NORMALISED, normalised(message).text)
+                message.set(NORMALISED, normalised(message).text, add_to_output=True)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

@@ -28,4 +28,17 @@ def mentions(pipeline: Language, text: str) -> list[Mention]:
     return [
         Mention(span.start_char, span.end_char, span.label_, span.ent_id_)
         for span in pipeline(text).ents
+        if _is_whole(text, span.start_char, span.end_char)
     ]
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """jieba cuts names out of longer Latin words: ee out of see, uk out of duke."""
+    return not (
+        (start > 0 and _is_latin(text[start - 1]) and _is_latin(text[start]))
+        or (end < len(text) and _is_latin(text[end - 1]) and _is_latin(text[end]))
+    )
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()

@@ -11,8 +11,7 @@ from typing import Any
 from babel import Locale
 from ruamel.yaml import YAML
 
-from bot.understanding.facts import MAINLAND
-from bot.understanding.mentions import NOTHING
+from bot.understanding.mentions import AMBIGUOUS, MAINLAND, NOTHING, OPERATOR_WORD
 from bot.understanding.normalise import normalise
 
 DATA = Path("data")
@@ -62,7 +61,7 @@ def names(files: Mapping[str, Any]) -> list[Name]:
         *_countries(),
         *_places(files["places.yml"]),
         *((text, NOTHING, "true") for text in files["places.yml"]["not_places"]),
-        *_operators(files["diagnosis/operators.yml"]),
+        *_operators(files["diagnosis/operators.yml"], english_words(files)),
         *_choices(files["diagnosis/facts.yml"]),
     ):
         spelling = normalise(str(text)).text
@@ -77,6 +76,11 @@ def words(files: Mapping[str, Any]) -> list[str]:
     return sorted({*trade, *(name.text for name in names(files) if " " not in name.text)})
 
 
+def english_words(files: Mapping[str, Any]) -> frozenset[str]:
+    """Names of operators that are words in an English sentence."""
+    return frozenset(files["words.yml"]["english"])
+
+
 def phrases(files: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """(fact, value, regular expression) of data/phrases.yml."""
     return [
@@ -85,6 +89,11 @@ def phrases(files: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         for value, expressions in values.items()
         for expression in expressions
     ]
+
+
+def topics(files: Mapping[str, Any]) -> dict[str, str]:
+    """By fact, the regular expression of words that a clause about it has."""
+    return {fact: str(expression) for fact, expression in files["phrases.yml"]["topics"].items()}
 
 
 def concepts(files: Mapping[str, Any]) -> dict[str, str]:
@@ -106,6 +115,8 @@ def _places(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         for code, places in document[group].items():
             for place in [places] if isinstance(places, str) else places:
                 yield place, "location", code
+    for place, codes in document["ambiguous"].items():
+        yield place, AMBIGUOUS, ",".join(codes)
     for place in document["mainland"]:
         yield place, MAINLAND, "CN"
 
@@ -117,7 +128,10 @@ def _choices(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
                 yield word, fact, choice["value"]
 
 
-def _operators(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+def _operators(
+    document: Mapping[str, Any], english: frozenset[str]
+) -> Iterator[tuple[str, str, str]]:
     for row in document["rows"]:
         for name in row["names"]:
-            yield name, "operator", row["id"]
+            fact = OPERATOR_WORD if str(name).lower() in english else "operator"
+            yield name, fact, row["id"]

@@ -31,6 +31,11 @@ class Normalised:
             return at, at
         return self.offsets[start], self.offsets[end - 1] + 1
 
+    def normal_span(self, start: int, end: int) -> tuple[int, int]:
+        """Where the span [start, end) of the original stands in the normalised text."""
+        inside = [at for at, offset in enumerate(self.offsets) if start <= offset < end]
+        return (inside[0], inside[-1] + 1) if inside else (0, 0)
+
 
 @lru_cache(maxsize=1)
 def _converter() -> OpenCC:
@@ -83,7 +88,26 @@ def normalise(text: str) -> Normalised:
     while characters and characters[-1] == " ":
         characters.pop()
         offsets.pop()
+    if not characters:
+        characters, offsets = _signs(text)
     return Normalised(_simplified("".join(characters)), tuple(offsets), len(text))
+
+
+def _signs(text: str) -> tuple[list[str], list[int]]:
+    """A message of nothing but emoji may still answer: 👌 is a yes."""
+    for offset, character in enumerate(text):
+        if character in _MEANT:
+            return list(_MEANT[character]), [offset] * len(_MEANT[character])
+    return [], []
+
+
+_MEANT = {
+    **dict.fromkeys("👌👍✅☑✔🆗⭕", "好的"),
+    **dict.fromkeys("👎❌✖❎🙅", "不是"),
+    **dict.fromkeys("🤷❓❔", "不知道"),
+    **dict.fromkeys("🙏🌹", "谢谢"),
+    **dict.fromkeys("👋", "再见"),
+}
 
 
 def _is_run(so_far: list[str], part: str) -> bool:

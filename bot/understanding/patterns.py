@@ -15,20 +15,30 @@ _CHINESE = r"[零〇一二两三四五六七八九幺十百千万]"
 _NUMBER = rf"(?:\d{{1,6}}|{_CHINESE}{{2,9}})"
 _GAP = r"[ \-]?"
 
+_NOT_DIGIT = r"[^\d零〇一二三四五六七八九。;!?]"
+_VERSION = rf"(?:\d(?: \d){{3,5}}|\d{{1,3}},\d{{3}}|\d万零?\d{{0,4}}|{_NUMBER})"
 PRL = re.compile(
-    rf"(?:prl|漫游列表|优选列表|列表版本|版本号?)[^\d零〇一二三四五六七八九]{{0,8}}?v?({_NUMBER})(?![\d.])"
+    rf"(?:p ?r ?l|漫游列表|优选列表|列表版本|版本号?){_NOT_DIGIT}{{0,14}}?v?({_VERSION})(?![\d.位])"
     rf"|(?<![\d.])(\d{{3,6}})(?:的|这个)?(?:版本|版)"
 )
-ICCID = re.compile(r"(?<![0-9a-z])(8986(?:[ \-]?[0-9a-f]){14,16})(?![0-9a-z])")
-IMSI = re.compile(r"(?<!\d)((?:460|204)\d{12})(?!\d)")
+ICCID = re.compile(r"(?<![0-9a-z])(8986(?:[ \-]?[0-9a-f]){14,15}[ \-]?[0-9a-fx]?)(?![0-9a-z])")
+IMSI = re.compile(r"(?<!\d)((?:460|204)(?:[ \-]?\d){12})(?!\d)")
 MSISDN = re.compile(rf"(?<!\d)(?:\+?(?:00)?86{_GAP})?(1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}})(?!\d)")
+_SPOKEN = "[零〇一二三四五六七八九幺]"
+SPOKEN_MSISDN = re.compile(rf"(?<!{_SPOKEN})([一幺](?: ?{_SPOKEN}){{10}})(?!{_SPOKEN})")
 DIALLED_COUNT = re.compile(
-    rf"(?<!\d)(?:共|有|是|拨了|一共|总共)?({_NUMBER})(?:个)?(?:位数?(?:字|的号码|号码)?|个数字)"
-    r"(?!置|客服|同事|朋友|先生|女士|乘客)"
+    rf"(?<!\d)(?:共|有|是|拨了|一共|总共)?({_NUMBER}|[五六七八九十](?=位(?:数|$|[,。!])))"
+    r"(?:个)?(?:位数?(?:字|的号码|号码)?|个数字?)(?!置|的?卡号|的?iccid|的?imsi|的?识别码|客服|同事|朋友|先生|女士|乘客|同学|老师|老人|游客|家人|领导)"
 )
+_OF_A_CALL = re.compile(r"拨|打|号|数字|共|连|前缀|区号|^.{0,8}位|位(?:数|的)?$")
+_OTHER_NUMBER = re.compile(r"卡号|卡背|识别码|iccid|imsi|prl|验证码|密码|身份证|工单|编号")
+"""A count of digits beside one of these words is not of a dialled number."""
+_QUOTED = r"(?:加|\+)?\d[\d \-]"
 DIALLED_NUMBER = re.compile(
     r"(?:拨打?|打|呼叫|输入|按)(?:的)?(?:是|了|过)?(?:号码|电话)?(?:是|为)?"
-    r"[ :,“\"']{0,3}(\+?\d[\d \-]{5,24}\d)(?!\d)"
+    rf"[ :,“\"']{{0,3}}({_QUOTED}{{5,24}}\d)(?!\d)"
+    rf"|(?<!\d)({_QUOTED}{{7,24}}\d)[”\"']? ?(?:就|这么|这样|我是这么)?(?:拨的?|打的)"
+    r"(?:这些|不通|不出|$|[,。])"
 )
 ORDINAL = re.compile(
     r"第([一二三四五六七八九十]|\d{1,2})(?:个|项|种|条|张|家|款)?|(?:选择?|我选)([一二三四五六七八九]|[1-9])(?!\d|[个张条])"
@@ -47,12 +57,16 @@ SHORTEST_DIALLED, LONGEST_DIALLED = 5, 30
 
 def found(text: str) -> Iterator[Mention]:
     """Every fact with a form of its own in the normalised text; overlaps are left in."""
-    yield from _groups(PRL, text, "prl_version", to_digits)
+    yield from _groups(PRL, text, "prl_version", _version)
     yield from _groups(ICCID, text, "iccid", _compact)
     yield from _groups(IMSI, text, "imsi", _compact)
     yield from _groups(MSISDN, text, "msisdn", _compact)
-    yield from _groups(DIALLED_COUNT, text, "dialled_digits", _count)
-    yield from _groups(DIALLED_NUMBER, text, "dialled_digits", _length)
+    yield from _groups(SPOKEN_MSISDN, text, "msisdn", _spoken)
+    counted = list(_groups(DIALLED_COUNT, text, "dialled_digits", _count))
+    if counted and _OF_A_CALL.search(text) and not _OTHER_NUMBER.search(text):
+        yield from counted
+    else:
+        yield from _groups(DIALLED_NUMBER, text, "dialled_digits", _length)
 
 
 def ordinals(text: str) -> Iterator[Mention]:
@@ -89,6 +103,18 @@ def _groups(
         value = value_of(next(g for g in match.groups() if g))
         if value:
             yield Mention(match.start(), match.end(), fact, value)
+
+
+def _version(text: str) -> str | None:
+    """30012, 3 0 0 1 2, 30,012, 3万零12, 三零零一二."""
+    thousands, _, rest = text.partition("万")
+    if rest and thousands.isdigit():
+        return str(int(thousands) * 10_000 + int(rest.lstrip("零")))
+    return to_digits(re.sub(r"[ ,]", "", text))
+
+
+def _spoken(text: str) -> str | None:
+    return to_digits(text.replace(" ", ""))
 
 
 def _compact(text: str) -> str:

@@ -8,7 +8,7 @@ import jieba
 
 from bot.understanding import gazetteer, lexicon
 from bot.understanding.facts import phrase_finder, understand
-from bot.understanding.intents import compiled, features, seen_as
+from bot.understanding.intents import Seen, compiled, features, plain, seen_as
 from bot.understanding.mentions import Mention
 from bot.understanding.normalise import normalise
 from bot.understanding.words import frequencies, teach
@@ -22,14 +22,12 @@ class Reader:
         teach(frequencies(lexicon.words(files)))
         pipeline = gazetteer.build(lexicon.names(files))
         self._concepts = compiled(lexicon.concepts(files))
-        self._finders = (
-            lambda text: gazetteer.mentions(pipeline, text),
-            phrase_finder(lexicon.phrases(files)),
-        )
+        self._names = lambda text: gazetteer.mentions(pipeline, text)
+        self._phrases = phrase_finder(lexicon.phrases(files))
 
     def mentions(self, text: str) -> list[Mention]:
         """Everything the message says, offsets in the normalised text."""
-        return understand(normalise(text).text, self._finders)
+        return understand(normalise(text).text, self._names, self._phrases)
 
     def facts(self, text: str) -> dict[str, str]:
         """Values by name, numbers and ordinals included."""
@@ -39,5 +37,12 @@ class Reader:
         """What the intent classifier sees."""
         normal = normalise(text).text
         words = [word for word in jieba.cut(normal) if word.strip()]
-        seen = [[m.start, m.end, seen_as(m)] for m in self.mentions(text)]
-        return features(normal, words, seen, self._concepts)
+        return features(normal, words, self.seen(text), self._concepts)
+
+    def seen(self, text: str) -> list[Seen]:
+        """The mentions as the classifiers see them."""
+        return [seen_as(mention) for mention in self.mentions(text)]
+
+    def plain(self, text: str) -> str:
+        """What the sentence encoder reads."""
+        return plain(normalise(text).text, self.seen(text))

@@ -8,8 +8,9 @@ prepare()
 
 from bot.understanding.examples import examples  # noqa: E402
 from bot.understanding.intent_training import train  # noqa: E402
-from bot.understanding.intents import IntentModel  # noqa: E402
+from bot.understanding.intents import TextClassifier  # noqa: E402
 from bot.understanding.reader import Reader  # noqa: E402
+from bot.understanding.sentences import encode  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +19,7 @@ def reader() -> Reader:
 
 
 @pytest.fixture(scope="session")
-def classifier(reader: Reader) -> IntentModel:
-    labels, texts = zip(*examples(), strict=False)
-    return train([reader.features(text) for text in texts], labels)
+def classifier(reader: Reader) -> TextClassifier:
+    known = list(examples())
+    vectors = encode([reader.plain(e.text) for e in known])
+    return train([reader.features(e.text) for e in known], vectors, [e.intent for e in known])

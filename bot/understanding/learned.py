@@ -1,0 +1,154 @@
+"""Facts that people say in ever new words (漫游开关灰的), learned from marked examples.
+
+A message is cut into clauses, and a text classifier says of each clause which fact with which value
+it states, or none. It only adds facts that names and phrases have not found, and only where the
+clause speaks of the fact's topic (data/phrases.yml), so it finds no card slot in a complaint.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.understanding.facts import HOME_WORDS
+from bot.understanding.intents import Seen, TextClassifier, mask, ngrams, plain
+from bot.understanding.mentions import Mention
+from bot.understanding.relevance import NO_CASE
+
+FACTS = frozenset(
+    [
+        "works_at_home",
+        "selected_by_hand",
+        "back_in_china",
+        "sms_centre_ok",
+        "prl_updated",
+        "card_reissued_after_korea",
+        "data_roaming_on",
+        "card_type",
+        "card_slot",
+        "network",
+        "service",
+    ]
+)
+"""Facts with few values. Places, operators and numbers are known by their names and forms, and a
+report says its service by the intent."""
+
+MARKED = frozenset(["inform"])
+"""Intents whose examples have every fact marked."""
+
+TEACHING = MARKED | NO_CASE | {"ask_progress"}
+"""Beside them, intents in which hardly anybody states a fact: their clauses show what is none."""
+
+NONE = "none"
+SURE_ENOUGH = 0.5
+LONGEST_NGRAM = 4
+SHORT = 8
+"""A clause of at most this many characters may finish what the one before it began."""
+MOST_CLAUSES = 16
+"""A pasted story is long; what it says of the card it says near its beginning."""
+
+_ENDS = re.compile(r"[,。;!?、]+")
+_SPACE = re.compile(" ")
+_LONG_ENOUGH = 4
+_MASKED = frozenset(["location", "operator", "msisdn", "iccid", "imsi", "number", "prl_version"])
+
+Topics = Mapping[str, "re.Pattern[str]"]
+
+
+def compiled_topics(topics: Mapping[str, str]) -> Topics:
+    """`topics` of data/phrases.yml, ready to search."""
+    return {fact: re.compile(text.replace("{home}", HOME_WORDS)) for fact, text in topics.items()}
+
+
+def clauses(text: str) -> list[tuple[int, int]]:
+    """Where the clauses of a normalised text stand. A space between long parts divides them too."""
+    found: list[tuple[int, int]] = []
+    at = 0
+    for start, end in [*(m.span() for m in _ENDS.finditer(text)), (len(text), len(text))]:
+        for space in _SPACE.finditer(text, at, start):
+            if space.start() - at >= _LONG_ENOUGH and start - space.end() >= _LONG_ENOUGH:
+                found.append((at, space.start()))
+                at = space.end()
+        if start > at:
+            found.append((at, start))
+        at = end
+    return found
+
+
+def clause_features(text: str, seen: Sequence[Seen], start: int, end: int) -> list[str]:
+    """What the classifier sees of a clause."""
+    inner = [m for m in _within(seen, start, end) if m[2] in _MASKED]
+    return ngrams(["^", *mask(text[start:end], inner), "$"], LONGEST_NGRAM)
+
+
+def clause_text(text: str, seen: Sequence[Seen], start: int, end: int) -> str:
+    """What the sentence encoder reads of a clause."""
+    return plain(text[start:end], _within(seen, start, end))
+
+
+def _within(seen: Sequence[Seen], start: int, end: int) -> list[Seen]:
+    return [(m[0] - start, m[1] - start, m[2]) for m in seen if start <= m[0] and m[1] <= end]
+
+
+def label(fact: str, value: str) -> str:
+    """A fact with its value as one label."""
+    return f"{fact}={value}"
+
+
+@dataclass(frozen=True)
+class Clause:
+    """`text[start:end]`, whose words may be about the facts in `about`."""
+
+    start: int
+    end: int
+    about: frozenset[str]
+
+
+def candidates(text: str, topics: Topics) -> list[Clause]:
+    """Clauses that speak of a topic; 数据漫游，没开 is also read as one."""
+    found: list[Clause] = []
+    divided = clauses(text)[:MOST_CLAUSES]
+    for number, (start, end) in enumerate(divided, 1):
+        about = frozenset(f for f, topic in topics.items() if topic.search(text, start, end))
+        if about:
+            found.append(Clause(start, end, about))
+            for further_start, further_end in divided[number : number + 1]:
+                if further_end - further_start <= SHORT:
+                    found.append(Clause(start, further_end, about))
+    return found
+
+
+def read(
+    text: str,
+    seen: Sequence[Seen],
+    found: Sequence[Clause],
+    vectors: np.ndarray,
+    classifier: TextClassifier,
+) -> list[Mention]:
+    """The facts that clauses of a normalised text state; the surest clause speaks for its fact.
+
+    `vectors` holds one sentence vector a clause of `found`.
+    """
+    said: dict[str, tuple[float, Mention]] = {}
+    for clause, vector in zip(found, vectors, strict=True):
+        words = clause_features(text, seen, clause.start, clause.end)
+        best, sure = classifier.ranking(words, vector)[0]
+        fact, _, value = best.partition("=")
+        if sure < SURE_ENOUGH or fact not in clause.about:
+            continue
+        if fact not in said or sure > said[fact][0]:
+            said[fact] = (sure, Mention(clause.start, clause.end, fact, value))
+    return sorted(mention for _, mention in said.values())
+
+
+def labels(clause: Clause, marked: Sequence[Mention]) -> list[str]:
+    """What a clause of a marked example states, as labels; `none` where it states nothing."""
+    stated = {
+        label(m.fact, m.value)
+        for m in marked
+        if m.fact in clause.about and clause.start <= m.start < clause.end
+    }
+    return sorted(stated) or [NONE]

@@ -1,0 +1,39 @@
+"""Clauses: where they are cut, which topic they have, and what is learned of them."""
+
+from bot.understanding import learned, lexicon
+from bot.understanding.mentions import Mention
+
+TOPICS = learned.compiled_topics(lexicon.topics(lexicon.documents()))
+
+
+def _parts(text: str) -> list[str]:
+    return [text[start:end] for start, end in learned.clauses(text)]
+
+
+def test_clauses_end_at_marks_and_at_spaces_between_long_parts() -> None:
+    assert _parts("在曼谷,漫游开关灰的。急") == ["在曼谷", "漫游开关灰的", "急"]
+    assert _parts("数据漫游 没开") == ["数据漫游 没开"]
+    assert _parts("数据漫游开着呢 手动选过网") == ["数据漫游开着呢", "手动选过网"]
+    assert _parts("") == []
+    assert _parts("。。。") == []
+
+
+def test_a_short_clause_may_finish_what_the_one_before_it_began() -> None:
+    found = learned.candidates("数据漫游开关,没开", TOPICS)
+    assert [("数据漫游开关,没开"[c.start : c.end]) for c in found] == [
+        "数据漫游开关",
+        "数据漫游开关,没开",
+    ]
+
+
+def test_a_clause_without_a_topic_is_not_read() -> None:
+    assert learned.candidates("今天天气不错", TOPICS) == []
+
+
+def test_a_marked_clause_is_labelled_by_what_it_states() -> None:
+    text = "国内正常,漫游开关灰的"
+    marked = [Mention(0, 4, "works_at_home", "yes"), Mention(5, 11, "data_roaming_on", "no")]
+    labels = [learned.labels(clause, marked) for clause in learned.candidates(text, TOPICS)]
+    assert ["works_at_home=yes"] in labels
+    assert ["data_roaming_on=no"] in labels
+    assert learned.labels(learned.candidates("数据漫游的开关在哪", TOPICS)[0], []) == [learned.NONE]
