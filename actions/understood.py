@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-NOT_FACTS = frozenset({"number", "ordinal", "correction"})
+CATEGORY, PLACE = "complaint_category", "ambiguous_place"
+NOT_FACTS = frozenset({"number", "ordinal", "correction", CATEGORY, PLACE})
+NORMALISED = "normalised_text"
 FALLBACK = "nlu_fallback"
 RANKING_LENGTH = 3
 
@@ -17,11 +19,14 @@ def turn(
     entities = message.get("entities") or []
     metadata = message.get("metadata") or {}
     text = message.get("text") or ""
+    normalised = message.get(NORMALISED)
     return {
         "conversation_id": conversation_id,
         "message_id": metadata.get("message_id"),
         "channel": channel,
         "text": text,
+        # An emoji alone is normalised to nothing, and that is told too.
+        "normalised": text if normalised is None else normalised,
         "intent": _intent(message.get("intent") or {}),
         "ranking": [
             _intent(one)
@@ -32,6 +37,10 @@ def turn(
         "numbers": _numbers(text, entities),
         "ordinal": next((int(e["value"]) for e in entities if e["entity"] == "ordinal"), None),
         "correction": any(e["entity"] == "correction" for e in entities),
+        "category": next((str(e["value"]) for e in entities if e["entity"] == CATEGORY), None),
+        "ambiguous_place": next(
+            (_place(text, one) for one in entities if one["entity"] == PLACE), None
+        ),
         "model": model,
     }
 
@@ -39,6 +48,12 @@ def turn(
 def _intent(intent: Mapping[str, Any]) -> dict[str, Any]:
     confidence = intent.get("confidence")
     return {"name": intent.get("name"), "confidence": float(confidence or 0.0)}
+
+
+def _place(text: str, entity: Mapping[str, Any]) -> dict[str, str]:
+    """A name that is in several countries: their codes, and the name as it was typed."""
+    fact = _fact(text, entity)
+    return {"value": fact["value"], "text": fact["text"]}
 
 
 def _fact(text: str, entity: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,9 @@ log = structlog.get_logger()
 CONNECT_SECONDS = 1.0
 PROBE_SECONDS = 1.0
 
+CATEGORY = "complaint_category"
+"""The entity by which Rasa hands on the category of a complaint."""
+
 
 class BotSilent(Exception):
     """The bot gave no usable answer: gone, too slow, or something failed inside it."""
@@ -45,6 +48,8 @@ class Understanding:
     confidence: float
     ranking: list[dict[str, Any]]
     facts: dict[str, str]
+    category: str | None = None
+    """Of a complaint, where the bot tells one."""
 
 
 class BotGateway:
@@ -107,7 +112,8 @@ class BotGateway:
                 {"name": r["name"], "confidence": r["confidence"]}
                 for r in parsed.get("intent_ranking", [])[:5]
             ]
-            return Understanding(intent["name"], intent["confidence"], ranking, facts)
+            category = facts.pop(CATEGORY, None)
+            return Understanding(intent["name"], intent["confidence"], ranking, facts, category)
         except (KeyError, TypeError) as error:
             raise BotSilent("unreadable parse") from error
 

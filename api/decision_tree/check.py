@@ -30,15 +30,19 @@ def _facts(library: Library) -> Iterator[Finding]:
                 yield Finding("undeclared_fact", place, f"needs {need}")
             elif library.facts[need].needs:
                 yield Finding("bad_need", place, f"{need} has needs of its own")
+            elif not library.facts[need].of_case:
+                yield Finding("not_of_case", place, f"needs {need}")
         if fact.is_derived:
             yield from _derivation(library, fact, place)
         if fact.asks_customer and not (fact.question and fact.why and fact.unsure):
             yield Finding("unasked", place, "a customer's fact has question, why and unsure")
+        if not fact.asks_customer and any(choice.answers for choice in fact.choices):
+            yield Finding("unasked", place, "nobody answers in their own words: no `answers`")
         values = library.values(fact.id)
         if fact.kind in ("choice", "yes_no", "operator") and not values:
             yield Finding("no_values", place, "there is nothing to choose from")
         for meant in (fact.affirm, fact.deny):
-            if meant is not None and meant not in (values or ()):
+            if meant is not None and not library.accepts(fact.id, meant):
                 yield Finding("unknown_value", place, f"{meant} is not one of its values")
 
 
@@ -94,6 +98,8 @@ def _nodes(library: Library) -> Iterator[Finding]:
             fact = library.facts.get(node.fact)
             if fact is None:
                 yield Finding("undeclared_fact", place, f"switches on {node.fact}")
+            elif not fact.of_case:
+                yield Finding("not_of_case", place, f"switches on {node.fact}")
             else:
                 yield from _answers(library, node, fact, place)
 

@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -94,7 +95,20 @@ class _Reader:
             read = self._convert(item, _SECTIONS[section], where, id=identifier)
             if read is not None:
                 kept[identifier] = read
+                if isinstance(read, Fact):
+                    self._check_answers(read, where)
         return None
+
+    def _check_answers(self, fact: Fact, where: str) -> None:
+        for choice in fact.offered:
+            for pattern in choice.answers:
+                try:
+                    empty = re.compile(pattern).search("") is not None
+                except re.error as error:
+                    self._found("bad_answer", where, f"{choice.value}: `{pattern}`: {error}")
+                    continue
+                if empty:
+                    self._found("bad_answer", where, f"{choice.value}: `{pattern}` fits anything")
 
     def _read_table(self, name: str, document: Mapping[str, Any]) -> None:
         rows = self._by_id(name, "rows", document.get("rows"), self._row)

@@ -31,18 +31,21 @@ _PLACE = re.compile(r"[A-Z]{2}")
 
 class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One value of a fact: `label` is the button, `said` how it is read back, `words` what
-    people write for it outside any question."""
+    people write for it outside any question, `answers` regular expressions (over the normalised
+    message) that mean it only as an answer to the fact's own question."""
 
     value: str
     label: str
     said: str = ""
     words: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
 
 
 class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One thing to know: who can say it, how it is asked, or which table it is read from.
 
     `affirm` and `deny` are the values that a bare 是的 and 没有 mean as an answer to `question`.
+    A fact that is not `of_case` is asked about the conversation (来意); no node may switch on it.
     """
 
     id: str
@@ -57,6 +60,7 @@ class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     help_source: str = ""
     unsure: str = ""
     unsure_label: str = "不知道"
+    unsure_answers: tuple[str, ...] = ()
     affirm: str | None = None
     deny: str | None = None
     needs: tuple[str, ...] = ()
@@ -71,6 +75,7 @@ class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     compare: Comparison | None = None
     holds: str = "ok"
     fails: str = ""
+    of_case: bool = True
 
     @property
     def is_derived(self) -> bool:
@@ -86,7 +91,8 @@ class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         """The buttons of the question: its choices and, for a customer, 不知道."""
         if not self.asks_customer:
             return self.choices
-        return (*self.choices, Choice(value=UNSURE, label=self.unsure_label))
+        unsure = Choice(value=UNSURE, label=self.unsure_label, answers=self.unsure_answers)
+        return (*self.choices, unsure)
 
     def label(self, value: str) -> str:
         """Return the words of a value for people: 有, 双模国际卡, 不知道."""

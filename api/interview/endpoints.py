@@ -7,10 +7,12 @@ from fastapi import APIRouter, Header, Request
 from pydantic import BaseModel, Field
 
 from api.bot_gateway import BotGateway, BotSilent
+from api.conversations.text import for_bot
 from api.diagnosis.service import Said
 from api.errors import Unauthorised, Unavailable
+from api.interview import complaints
 from api.interview.service import Interview
-from api.interview.understanding import Report
+from api.interview.understanding import LONGEST_VALUE, Intent, Mention, Report, meaning
 from api.people.access import Agent, AnyStaff
 from api.tickets.endpoints import ticket_view
 from api.tickets.schemas import FactIn, TicketOut
@@ -48,14 +50,25 @@ async def set_fact(number: str, body: FactIn, request: Request, person: Agent) -
 async def parse(body: ParseIn, request: Request, _: AnyStaff) -> dict[str, Any]:
     """Say what the bot understands of a text; nothing is stored."""
     gateway: BotGateway = request.app.state.gateway
+    text = for_bot(body.text)
     try:
-        seen = await gateway.parse(body.text)
+        seen = await gateway.parse(text)
     except BotSilent as silence:
         raise Unavailable("机器人现在没有响应，请稍后再试。", code="bot_silent") from silence
-    declared = request.app.state.interview.shelf.current.facts
+    intent = Intent(name=seen.intent, confidence=seen.confidence)
+    mentions = [Mention(fact=f, value=v) for f, v in seen.facts.items() if len(v) <= LONGEST_VALUE]
+    report = Report(
+        conversation_id="parse",
+        text=text,
+        intent=intent,
+        facts=mentions,
+        category=seen.category,
+    )
+    meant = meaning(report, request.app.state.interview.shelf.current, asks=None, known={})
     return {
-        "intent": {"name": seen.intent, "confidence": seen.confidence},
+        "intent": intent.model_dump(),
         "ranking": seen.ranking,
-        "facts": {fact: value for fact, value in seen.facts.items() if fact in declared},
+        "facts": meant.facts,
+        "category": meant.category and complaints.settled(meant.category),
         "model": await gateway.model(),
     }

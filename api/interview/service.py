@@ -24,7 +24,8 @@ from api.errors import Invalid, NotFound
 from api.events import Broker
 from api.interview import wording
 from api.interview.replies import WAITING, Desk, Replies
-from api.interview.understanding import Meaning, Report, is_value, meaning
+from api.interview.shown import choices_shown, was_said
+from api.interview.understanding import WHERE, Meaning, Report, is_value, meaning
 from api.tickets import service as tickets
 from api.tickets.models import Ticket
 
@@ -78,7 +79,7 @@ class Interview:
             turn = await self._open(session, report)
             if turn.message is not None and turn.message.answer is not None:
                 return turn.message.answer
-            self._understand(turn)
+            await self._understand(turn)
             asked = self._next_of_back_office(turn)
             if asked is None:
                 return await self._answer(turn)
@@ -98,7 +99,8 @@ class Interview:
         """
         async with self.database.transaction() as session:
             ticket, case = await self._case_of_ticket(session, number)
-            if not is_value(case.library, said.fact, said.value):
+            of_case = said.fact in case.library.facts and case.library.facts[said.fact].of_case
+            if not of_case or not is_value(case.library, said.fact, said.value):
                 raise Invalid("没有这个字段，或者它不能取这个值。", code="fact_not_valid")
             before = case.step()
             case.take(session, [said])
@@ -154,13 +156,20 @@ class Interview:
             )
             return conversation
 
-    def _understand(self, turn: Turn) -> None:
-        known = turn.case.facts
-        turn.meaning = meaning(turn.report, turn.case.library, turn.conversation.asks, known)
+    async def _understand(self, turn: Turn) -> None:
+        known, asks, library = turn.case.facts, turn.conversation.asks, turn.case.library
+        shown = await choices_shown(turn.session, turn.conversation, library, known, turn.report)
+        asked = library.facts.get(asks or "")
+        help_text = asked.help if asked is not None else ""
+        helped = not help_text or (
+            WHERE.search(turn.report.words) is not None
+            and await was_said(turn.session, turn.conversation, help_text)
+        )
+        turn.meaning = meaning(turn.report, library, asks, known, shown, helped)
         message_id = turn.message.id if turn.message else None
+        stated = {**turn.meaning.facts, **turn.meaning.implied}
         turn.added = turn.case.take(
-            turn.session,
-            [Said(f, v, "customer", message_id) for f, v in turn.meaning.facts.items()],
+            turn.session, [Said(f, v, "customer", message_id) for f, v in stated.items()]
         )
         turn.replaced = any(known.get(fact) not in (None, "unsure") for fact in turn.added)
 
@@ -196,7 +205,10 @@ class Interview:
         return stated
 
     async def _answer(self, turn: Turn) -> dict[str, Any]:
-        replies = Replies(self.desk, turn.session, turn.conversation, turn.case, turn.ticket)
+        own_words = turn.report.text if turn.message is None else turn.message.text
+        replies = Replies(
+            self.desk, turn.session, turn.conversation, turn.case, turn.ticket, own_words
+        )
         said = await replies.to(turn.report, turn.meaning, turn.added, turn.replaced)
         step = turn.case.step()
         answer = {
@@ -215,6 +227,7 @@ class Interview:
                 "intent": turn.report.intent.name,
                 "confidence": round(turn.report.intent.confidence, 4),
                 "ranking": [r.model_dump() for r in turn.report.ranking],
+                "taken_as": turn.meaning.intent,
                 "facts": turn.meaning.facts,
                 "node": f"{step.tree}/{step.node}",
                 "revision": turn.case.library.revision,

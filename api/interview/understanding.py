@@ -4,12 +4,16 @@ The bot reports what the words say by themselves. Only here is the open question
 only here 是的, 没有, 不知道, 第二个 or a bare number become a fact.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pydantic import BaseModel, Field
 
-from api.decision_tree import Fact, Library
+from api.decision_tree import UNSURE, Library
 from api.interview import places
+from api.interview.language import in_other_language
+from api.interview.short_answers import answer
 
 SERVICE_BY_INTENT = {
     "report_no_signal": "signal",
@@ -18,18 +22,37 @@ SERVICE_BY_INTENT = {
     "report_data_failure": "data",
 }
 
-NOT_ABOUT_THE_CASE = frozenset({"out_of_scope", "ask_billing", "complain_service"})
-"""家里电视没信号, 乱扣上网费: words of a service without a trouble that we look into."""
+NO_TROUBLE = frozenset({"ask_billing", "complain_service"})
+"""乱扣上网费, 家里宽带上不了网: words of a service without a trouble that we look into."""
 
 SURE_ENOUGH = 0.5
-"""A report of a trouble below this confidence is asked about, not taken as said."""
+"""An intent below this confidence is asked about, not taken as said."""
 
-MAX_COUNT_DIGITS = 3
-"""A number of at most this many digits is itself a count; a longer one is counted."""
+FALLBACK = "nlu_fallback"
 
+TAKEN_ANYWAY = frozenset({"request_human", "affirm", "deny", "unsure"})
+"""Whoever may want a person gets one; the others mean nothing without a question."""
 
-MIN_TYPED = 2
-"""Characters of a button's label that must be typed for it to count as pressed."""
+PERSON_WORDS = frozenset({"agent", "human", "人工", "转人工", "找人工", "人工客服"})
+"""What our own sentences tell people to type must work whatever the classifier thinks."""
+
+WISH = "wish"
+"""The fact by which 您是想……？ is answered: its values are intents."""
+
+NONE_OF_THESE = "none_of_these"
+"""The intent of 都不是."""
+
+WHERE = re.compile(
+    r"在哪|哪里|哪儿|去哪|(?:怎么|咋|如何)(?:看|查|找|弄|知道)|不会(?:看|查|弄)|看不懂|找不到"
+)
+"""不清楚在哪看: they would answer if they knew where to look."""
+
+GUESSED_FROM_SCRIPT = frozenset({"chitchat", "out_of_scope", "unsure"})
+"""Intents that a sentence in another language, or a bare number, is too easily taken for."""
+
+MAX_PLACES = 4
+LONGEST_VALUE = 64
+"""Characters of a fact's value."""
 
 
 class Intent(BaseModel):
@@ -41,10 +64,17 @@ class Mention(BaseModel):
     """A fact found in the text."""
 
     fact: str
-    value: str = Field(max_length=64)
+    value: str = Field(max_length=LONGEST_VALUE)
     text: str = ""
     start: int | None = None
     end: int | None = None
+
+
+class AmbiguousPlace(BaseModel):
+    """A name that is in several countries: 圣何塞, `US,CR`."""
+
+    value: str = Field(max_length=LONGEST_VALUE)
+    text: str = ""
 
 
 class Report(BaseModel):
@@ -54,52 +84,92 @@ class Report(BaseModel):
     message_id: str | None = None
     channel: str = "rest"
     text: str = ""
+    normalised: str = ""
     intent: Intent
     ranking: list[Intent] = []
     facts: list[Mention] = []
     numbers: list[str] = []
     ordinal: int | None = None
     correction: bool = False
+    category: str | None = None
+    ambiguous_place: AmbiguousPlace | None = None
     model: str | None = None
+
+    @property
+    def is_pressed(self) -> bool:
+        """A button was pressed: the text is a payload (customers' own never begin with `/`)."""
+        return self.text.startswith("/")
+
+    @property
+    def words(self) -> str:
+        """The normalised text, empty where there is nothing to read."""
+        return "" if self.is_pressed else (self.normalised or self.text)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place that was named and the countries it may be in."""
+
+    name: str
+    countries: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """The facts a message states, and whether it answered the open question."""
+    """The facts a message states, what it wants, and whether it answered the open question."""
 
+    intent: str = FALLBACK
     facts: dict[str, str] = field(default_factory=dict)
+    implied: dict[str, str] = field(default_factory=dict)
+    """Facts that follow from a table, so that they need not be asked."""
     answers_question: bool = False
     unsure_of: str | None = None
+    category: str | None = None
+    """The category of a complaint."""
+    place: Place | None = None
+    """To be asked: which of its countries is meant."""
+    wants_help: str | None = None
+    """How to find the answer: they do not know where to look, and were not told yet."""
+    chosen: bool = False
+    """The intent was picked among choices: the words say no more than that."""
 
 
-def meaning(report: Report, library: Library, asks: str | None, known: dict[str, str]) -> Meaning:
-    """Return the facts in `report`, read in the light of the open question `asks`."""
-    facts = {
-        mention.fact: mention.value
-        for mention in report.facts
-        if may_say(library, mention.fact, mention.value)
-    }
-    if report.intent.name in NOT_ABOUT_THE_CASE:
-        facts.pop("service", None)
-    service = SERVICE_BY_INTENT.get(report.intent.name)
-    if (
-        service
-        and "service" not in facts
-        and report.intent.confidence >= SURE_ENOUGH
-        and ("service" not in known or asks == "service" or report.correction)
-    ):
-        facts["service"] = service
-    if "service" in facts and "service" in known and asks != "service" and not report.correction:
-        # 没信号，所以也打不了电话: the trouble that was told first stays the one we look into.
-        del facts["service"]
-    if asks is not None and asks in library.facts and asks not in facts:
-        answer = _answer(report, library.facts[asks])
-        if answer is not None:
-            facts[asks] = answer
+def meaning(
+    report: Report,
+    library: Library,
+    asks: str | None,
+    known: dict[str, str],
+    shown: Sequence[dict[str, str]] | None = None,
+    helped: bool = True,
+) -> Meaning:
+    """Return what `report` means in the light of the open question `asks`.
+
+    `shown` are the buttons beside the question, in their order; else those of its fact. `helped`
+    tells whether the customer has been told where to find the answer.
+    """
+    wish = _wish(report, library, asks, shown)
+    intent = wish or _sure_intent(report)
+    facts = _stated(report, library, intent, asks, known)
+    asked = library.facts.get(asks or "")
+    if asked is not None and asked.id not in facts and asked.of_case:
+        value = _answer(report, intent, library, asked.id, shown)
+        if value == UNSURE and not helped and WHERE.search(report.words):
+            return Meaning(intent, wants_help=asked.help)
+        if value is not None:
+            facts[asked.id] = value
+    place = _ambiguous(report, facts, known)
+    if place is not None and len(place.countries) == 1:
+        facts["location"], place = place.countries[0], None
+    implied = _implied(library, facts, known)
     return Meaning(
+        intent,
         facts,
-        answers_question=asks in facts if asks else False,
-        unsure_of=asks if asks and facts.get(asks) == "unsure" else None,
+        implied,
+        answers_question=asks in facts or asks in implied,
+        unsure_of=asks if facts.get(asks or "") == UNSURE else None,
+        category=_category(report, intent),
+        place=place,
+        chosen=wish is not None,
     )
 
 
@@ -113,28 +183,93 @@ def is_value(library: Library, fact: str, value: str) -> bool:
     """Tell whether the fact is declared and can have this value, `unsure` included."""
     if not library.accepts(fact, value):
         return False
-    return library.facts[fact].kind != "place" or value == "unsure" or places.exists(value)
+    return library.facts[fact].kind != "place" or value == UNSURE or places.exists(value)
 
 
-def _answer(report: Report, fact: Fact) -> str | None:
-    """Return what a short answer means for the open question, or None."""
-    typed = _bare(report.text)
-    for choice in fact.offered:
-        # Whoever types what stands on a button, or begins to, has pressed it.
-        if typed and _bare(choice.label).startswith(typed) and len(typed) >= MIN_TYPED:
-            return choice.value
-    if report.intent.name == "unsure":
-        return "unsure"
-    if fact.kind in ("digits", "count") and report.numbers:
-        digits = report.numbers[0]
-        counted = fact.kind == "count" and len(digits) > MAX_COUNT_DIGITS
-        return str(len(digits)) if counted else digits[:32]
-    if report.ordinal is not None and 1 <= report.ordinal <= len(fact.choices):
-        return fact.choices[report.ordinal - 1].value
-    if report.intent.name == "affirm":
-        return fact.affirm
-    return fact.deny if report.intent.name == "deny" else None
+def _wish(
+    report: Report, library: Library, asks: str | None, shown: Sequence[dict[str, str]] | None
+) -> str | None:
+    """Return the intent that was chosen when we asked what is wanted."""
+    value = next((mention.value for mention in report.facts if mention.fact == WISH), None)
+    if value is None and asks == WISH and WISH in library.facts:
+        value = _answer(report, _sure_intent(report), library, WISH, shown)
+    return NONE_OF_THESE if value == UNSURE else value
 
 
-def _bare(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())
+def _sure_intent(report: Report) -> str:
+    name, confidence = report.intent.name, report.intent.confidence
+    if report.words.casefold().strip(" .。!?") in PERSON_WORDS:
+        return "request_human"
+    if name in GUESSED_FROM_SCRIPT and (report.words.isdigit() or in_other_language(report.words)):
+        return FALLBACK
+    return name if confidence >= SURE_ENOUGH or name in TAKEN_ANYWAY else FALLBACK
+
+
+def _stated(
+    report: Report, library: Library, intent: str, asks: str | None, known: dict[str, str]
+) -> dict[str, str]:
+    """Return the facts that the words say by themselves."""
+    if intent == "out_of_scope":
+        return {}
+    facts = {
+        mention.fact: mention.value
+        for mention in report.facts
+        if may_say(library, mention.fact, mention.value) and library.facts[mention.fact].of_case
+    }
+    if intent in NO_TROUBLE:
+        facts.pop("service", None)
+    asked = asks == "service" or report.correction
+    if intent in SERVICE_BY_INTENT:
+        facts.setdefault("service", SERVICE_BY_INTENT[intent])
+    if known.get("service") not in (None, UNSURE) and not asked:
+        # 没信号，所以也打不了电话: the trouble that was told first stays the one we look into.
+        facts.pop("service", None)
+    return facts
+
+
+def _answer(
+    report: Report,
+    intent: str,
+    library: Library,
+    asks: str,
+    shown: Sequence[dict[str, str]] | None,
+) -> str | None:
+    if report.is_pressed:
+        return None
+    fact = library.facts[asks]
+    if shown is None:
+        shown = [{"label": choice.label, "value": choice.value} for choice in fact.offered]
+    return answer(report.words, intent, report.numbers, report.ordinal, fact, library, shown)
+
+
+def _implied(library: Library, facts: dict[str, str], known: dict[str, str]) -> dict[str, str]:
+    """The operator on the screen tells the network, unless the customer has told it otherwise."""
+    network = _network_of(library, facts.get("operator"))
+    open_to_it = known.get("network") in (None, UNSURE, _network_of(library, known.get("operator")))
+    if network is None or "network" in facts or not open_to_it:
+        return {}
+    return {"network": network}
+
+
+def _network_of(library: Library, operator: str | None) -> str | None:
+    table = library.tables.get("operators")
+    row = table.rows.get(operator or "") if table else None
+    network = row.columns.get("network") if row else None
+    return network if network in ("c", "g") else None
+
+
+def _ambiguous(report: Report, facts: dict[str, str], known: dict[str, str]) -> Place | None:
+    named = report.ambiguous_place
+    told = known.get("location") not in (None, UNSURE) and not report.correction
+    if named is None or "location" in facts or told:
+        return None
+    countries = tuple(c for c in named.value.split(",") if places.exists(c))[:MAX_PLACES]
+    return Place(named.text, countries) if countries else None
+
+
+def _category(report: Report, intent: str) -> str | None:
+    if intent == "ask_billing":
+        return "billing"
+    if intent != "complain_service":
+        return None
+    return report.category or "service_attitude"

@@ -21,12 +21,17 @@ GREETING = (
     "您好，这里是中国电信国际漫游服务。请直接说说您在哪个国家或地区、手机出了什么问题，"
     "也可以先点选；随时说“转人工”就能找到人。"
 )
-NOT_UNDERSTOOD = "抱歉，这句话我没有听懂。"
-NOT_UNDERSTOOD_AGAIN = "我还是没有听懂，已为您转人工。您也可以继续回答："
 ASK_AGAIN = "回到刚才的问题："
 NO_ARTICLE = "这个问题我手边没有可靠的资料，不想随便答您；需要的话请说“转人工”。"
+KNOWLEDGE_WANTED = "好的，请说说想了解什么，例如“PRL 是什么”“怎么手动选网”。"
 PERSON = "好的，已为您转人工，同事会在这个对话里接着和您说，您之前说的他都看得到。"
+PERSON_AGAIN = ("人工已在排队，请您稍等。", "还在为您等人工，您可以接着补充情况。")
+"""Said in turn from the second time on."""
 STILL_BROKEN = "知道了，照做以后还是不行。我已把您的情况转给人工，同事会在这个对话里接着处理。"
+WAIT_FOR_US = "好的，有了结果会在这里告诉您。"
+MODEL_NOTED = "手机型号看到了。"
+SOLVED = "恢复了就好，先不问了。这张工单先保留，由同事核对后结束；再出问题，直接在这里说。"
+SAME_END = "这不改变刚才的判断，上面的办法照样可以试。"
 NO_TICKET = "您现在还没有工单。请说说您在哪里、手机出了什么问题，我马上为您登记。"
 
 COVERAGE_ENDS = frozenset({"no_c_coverage", "foreign_c_coverage", "foreign_operator_us"})
@@ -74,6 +79,22 @@ def read_back(library: Library, said: dict[str, str], corrected: bool) -> str:
     if not heard:
         return ""
     return f"好的，改成{heard}。" if corrected else f"记下了：{heard}。"
+
+
+def already_known(library: Library, said: dict[str, str]) -> str:
+    """Return what was said again and is noted already."""
+    heard = understood(library, said)
+    return f"{heard}，这一点已经记下。" if heard else ""
+
+
+def which_place(library: Library, name: str, countries: Sequence[str], prefix: str) -> Utterance:
+    """Ask which of several places of one name is meant."""
+    fact = library.facts["location"]
+    offered = [{"label": places.name(code), "value": code} for code in countries]
+    offered += [{"label": choice.label, "value": choice.value} for choice in fact.offered]
+    named = f"“{name}”有不止一处，" if name else "这个地名有不止一处，"
+    text = f"{prefix}{named}请问您在哪个国家或地区？都不是的，请直接写出来。"
+    return Utterance(text, fact.id, offered)
 
 
 def question(

@@ -50,6 +50,34 @@ def test_a_pressed_choice_has_no_place_in_a_text() -> None:
     ]
 
 
+def test_a_complaints_category_and_an_ambiguous_place_are_no_facts() -> None:
+    body = _turn("在圣何塞被推销", ("ambiguous_place", "US,CR", 1, 4))
+    assert body["facts"] == []
+    assert body["ambiguous_place"] == {"value": "US,CR", "text": "圣何塞"}
+    assert body["category"] is None
+    entities = [{"entity": "complaint_category", "value": "marketing"}]
+    body = _turn("天天推销", entities=entities)
+    assert (body["facts"], body["category"], body["ambiguous_place"]) == ([], "marketing", None)
+
+
+def test_a_chosen_wish_is_passed_on() -> None:
+    body = _turn('/inform{"wish": "ask_billing"}', ("wish", "ask_billing", 7, 30))
+    assert [(one["fact"], one["value"]) for one in body["facts"]] == [("wish", "ask_billing")]
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "normalised"),
+    [
+        ("沒開", {"normalised_text": "没开"}, "没开"),
+        ("😭", {"normalised_text": ""}, ""),
+        ("没开", {}, "没开"),
+        ("没开", {"normalised_text": None}, "没开"),
+    ],
+)
+def test_the_normalised_text_is_passed_on(text: str, more: dict[str, Any], normalised: str) -> None:
+    assert _turn(text, **more)["normalised"] == normalised
+
+
 def test_the_ranking_is_short_and_without_the_fallback() -> None:
     ranking = [{"name": n, "confidence": 0.3} for n in ("nlu_fallback", "a", "b", "c", "d")]
     body = _turn("嗯？", intent_ranking=ranking)

@@ -1,12 +1,14 @@
 """A bot at the gateway's seam: it understands what a test taught it, and can be unwell."""
 
 import asyncio
+import json
 import re
+import unicodedata
 from dataclasses import dataclass, field
 
 from api.bot_gateway import BotAnswer, BotSilent, Understanding
 from api.conversations.text import for_bot
-from api.interview.understanding import Intent, Mention, Report
+from api.interview.understanding import AmbiguousPlace, Intent, Mention, Report
 
 RESPONSES = {"utter_greet": "您好。", "utter_thank": "不客气。", "utter_glad": "好的。"}
 
@@ -17,6 +19,17 @@ class Understood:
     facts: dict[str, str] = field(default_factory=dict)
     correction: bool = False
     ordinal: int | None = None
+    confidence: float = 0.99
+    ranking: list[tuple[str, float]] = field(default_factory=list)
+    category: str | None = None
+    place: tuple[str, str] | None = None
+    """An ambiguous place: its name and the codes it may mean."""
+
+
+def normalised(text: str) -> str:
+    """Nearly what the bot's normaliser makes of a text; traditional characters stay."""
+    folded = unicodedata.normalize("NFKC", text).lower()
+    return "".join(c for c in folded if unicodedata.category(c)[0] in "LNPZ").strip()
 
 
 class FakeBot:
@@ -35,6 +48,11 @@ class FakeBot:
         self.lessons[for_bot(text)] = Understood(intent, facts)
         return text
 
+    def teach(self, text: str, intent: str, **more) -> str:
+        """Like `learn`, for what is not a fact: ranking, category, place, ordinal, …"""
+        self.lessons[for_bot(text)] = Understood(intent, **more)
+        return text
+
     async def turn(self, conversation_id, message_id, text, choice=None):
         self.turns.append(message_id)
         if self.pause is not None:
@@ -44,15 +62,21 @@ class FakeBot:
         seen = self.lessons.get(text, Understood("nlu_fallback"))
         if choice:
             seen = Understood("inform", {choice["fact"]: choice["value"]})
+            text = f"/inform{json.dumps({choice['fact']: choice['value']})}"
+        place = seen.place and AmbiguousPlace(text=seen.place[0], value=seen.place[1])
         report = Report(
             conversation_id=conversation_id,
             message_id=message_id,
             text=text,
-            intent=Intent(name=seen.intent, confidence=0.99),
+            normalised=normalised(text),
+            intent=Intent(name=seen.intent, confidence=seen.confidence),
+            ranking=[Intent(name=name, confidence=sure) for name, sure in seen.ranking],
             facts=[Mention(fact=f, value=v) for f, v in seen.facts.items()],
-            numbers=re.findall(r"\d+", text),
+            numbers=[] if choice else re.findall(r"\d+", text),
             ordinal=seen.ordinal,
             correction=seen.correction,
+            category=seen.category,
+            ambiguous_place=place,
             model="fake",
         )
         answer = await self.app.state.interview.take_turn(report)
@@ -74,7 +98,7 @@ class FakeBot:
         if self.silent:
             raise BotSilent("told to be")
         seen = self.lessons.get(text, Understood("nlu_fallback"))
-        return Understanding(seen.intent, 0.99, [], seen.facts)
+        return Understanding(seen.intent, seen.confidence, [], seen.facts, seen.category)
 
     async def model(self):
         return None if self.silent else "fake"

@@ -310,3 +310,56 @@ async def test_two_conversations_get_two_numbers_of_the_day(new_customer, bot):
         numbers.append((await customer.ticket())["number"])
     assert len(set(numbers)) == 3
     assert [int(n.split("-")[1]) for n in numbers] == [1, 2, 3]
+
+
+async def test_what_does_not_change_the_end_does_not_repeat_it(customer, bot):
+    bot.learn("单模卡在仰光没信号", "report_no_signal", location="MM", card_type="ctoc")
+    end = (await customer.says("单模卡在仰光没信号"))[-1]
+    assert "最可能的原因" in end["text"]
+    bot.learn("国内好好的", "inform", works_at_home="yes")
+    (short,) = await customer.says("国内好好的")
+    assert "国内使用正常" in short["text"]
+    assert "最可能的原因" not in short["text"]
+    assert (await customer.ticket())["number"] in short["text"]
+
+
+async def test_who_does_not_know_where_to_look_is_told_and_asked_again(customer, bot):
+    bot.learn("在韩国没信号", "report_no_signal", location="KR", card_type="ctoc")
+    bot.learn("没补过", "deny", card_reissued_after_korea="no")
+    bot.learn("国内正常", "inform", works_at_home="yes")
+    bot.learn("不清楚在哪看", "unsure")
+    await customer.says("在韩国没信号")
+    await customer.says("没补过")
+    await customer.says("国内正常")
+    told = (await customer.says("不清楚在哪看"))[-1]
+    assert told["asks"] == "prl_version"
+    assert "关于手机" in told["text"]
+    assert (await customer.says("不清楚在哪看"))[-1]["asks"] != "prl_version"
+
+
+async def test_a_trouble_that_is_over_is_not_asked_about_any_more(customer, bot, admin):
+    bot.learn("在韩国没信号", "report_no_signal", location="KR")
+    bot.learn("重启以后好了", "affirm")
+    await customer.says("在韩国没信号")
+    (reply,) = await customer.says("重启以后好了")
+    assert "恢复了就好" in reply["text"]
+    assert reply["asks"] is None
+    number = (await customer.ticket())["number"]
+    events = (await admin.get(f"/v1/tickets/{number}")).json()["events"]
+    assert "customer_says_solved" in [event["kind"] for event in events]
+
+
+async def test_the_phone_that_somebody_names_is_no_misunderstanding(customer, bot, admin):
+    bot.learn("在韩国没信号", "report_no_signal", location="KR")
+    bot.learn("我用的是苹果15", "out_of_scope")
+    asked = (await customer.says("在韩国没信号"))[-1]["asks"]
+    for _ in range(3):
+        (reply,) = await customer.says("我用的是苹果15")
+        assert reply["text"].startswith("手机型号看到了。")
+        assert reply["asks"] == asked
+
+
+async def test_a_greeting_in_another_language_is_explained(customer, bot):
+    bot.learn("こんにちは", "greet")
+    replies = await customer.says("こんにちは")
+    assert any("このチャット" in reply["text"] for reply in replies)

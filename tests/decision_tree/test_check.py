@@ -189,6 +189,23 @@ def test_a_choice_without_choices_and_a_yes_that_is_none(small):
     assert {("unknown_value", "facts/works"), ("no_values", "facts/record")} <= _found(small)
 
 
+def test_no_may_mean_that_the_customer_does_not_know(small):
+    small["facts"]["facts"]["works"]["deny"] = "unsure"
+    assert _findings(small) == []
+
+
+def test_answers_to_what_no_customer_is_asked(small):
+    small["facts"]["facts"]["record"]["choices"][0]["answers"] = ["查到"]
+    assert _found(small) == {("unasked", "facts/record")}
+
+
+def test_a_node_or_a_need_of_what_is_not_of_the_case(small):
+    small["facts"]["facts"]["works"]["of_case"] = False
+    assert _found(small) == {("not_of_case", "next/works")}
+    small["facts"]["facts"]["place"]["of_case"] = False
+    assert ("not_of_case", "facts/covered") in _found(small)
+
+
 def test_outcome_without_a_case(small):
     small["next.cases"]["cases"] = [
         case for case in small["next.cases"]["cases"] if case["then"] != {"end": "fine"}

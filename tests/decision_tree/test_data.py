@@ -66,6 +66,7 @@ GUIDE = [
     *(f"P{n}" for n in range(1, 16)),
 ]
 LONGEST_QUESTION = 40
+LONGEST_PATTERN = 60
 BARE_WORDS = {"是", "是的", "有", "没有", "不是", "对", "不", "好", "能", "不能", "正常", "不知道"}
 
 
@@ -135,6 +136,19 @@ def test_words_mean_one_thing_without_a_question(library):
     ]
     assert len({word for word, _, _ in words}) == len(words)
     assert not {word for word, _, _ in words} & BARE_WORDS
+
+
+def test_answers_can_be_read_and_every_yes_or_no_has_some(library):
+    for fact in library.facts.values():
+        patterns = [pattern for choice in fact.offered for pattern in choice.answers]
+        assert len(set(patterns)) == len(patterns), fact.id
+        assert all(len(pattern) <= LONGEST_PATTERN for pattern in patterns), fact.id
+        if fact.kind == "yes_no" and fact.asks_customer:
+            assert all(choice.answers for choice in fact.choices), fact.id
+
+
+def test_what_is_asked_about_the_conversation_is_no_fact_of_a_case(library):
+    assert [fact.id for fact in library.facts.values() if not fact.of_case] == ["wish"]
 
 
 def test_questions_are_short_and_ask_one_thing(library):

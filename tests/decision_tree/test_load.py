@@ -90,6 +90,28 @@ def test_an_id_given_twice_is_refused(small):
     assert {finding.code for finding in caught.value.findings} == {"twice"}
 
 
+@pytest.mark.parametrize("pattern", ["没(开", "[", "(?<!a+)b", ".*", "", "(?:开了)?"])
+@pytest.mark.parametrize("key", ["choice", "unsure"])
+def test_an_answer_that_fits_nothing_or_anything_is_refused(small, pattern, key):
+    works = small["facts"]["facts"]["works"]
+    if key == "choice":
+        works["choices"][1]["answers"] = ["没开", pattern]
+    else:
+        works["unsure_answers"] = [pattern]
+    with pytest.raises(TreeError) as caught:
+        load(small)
+    (finding,) = caught.value.findings
+    assert (finding.code, finding.where) == ("bad_answer", "facts/works")
+    assert finding.message.startswith("no: " if key == "choice" else "unsure: ")
+
+
+def test_answers_belong_to_their_value(small):
+    small["facts"]["facts"]["works"]["choices"][1]["answers"] = ["没开", "关着"]
+    small["facts"]["facts"]["works"]["unsure_answers"] = ["没试"]
+    answers = {c.value: c.answers for c in load(small).facts["works"].offered}
+    assert answers == {"yes": (), "no": ("没开", "关着"), "unsure": ("没试",)}
+
+
 @pytest.mark.parametrize(
     "item",
     [
