@@ -14,7 +14,7 @@ export RASA_TELEMETRY_ENABLED := false
 QUIET := PYTHONWARNINGS=ignore SQLALCHEMY_SILENCE_UBER_WARNING=1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check test-api test-bot test-e2e test-product train bench lock clean
+.PHONY: help run test check test-api test-bot test-e2e test-product train evaluate bench lock clean
 
 help:  ## List these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ test-product: train  ## The whole product as real processes
 
 train: $(ENVIRONMENTS)  ## Train the model where its data changed
 	@$(QUIET) $(BOT) -m bot.train --check || $(QUIET) $(BOT) -m bot.train
+
+evaluate: train  ## Score the model on the test set (results/evaluation.html); ARGS=--compare: pipelines too
+	@$(QUIET) $(BOT) -m bot.evaluation $(ARGS)
 
 bench: train  ## Speed beside a stock Rasa bot on the same words (results/bench.json)
 	@$(API) -m ops.bench $(ARGS)

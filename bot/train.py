@@ -14,12 +14,11 @@ import time
 from datetime import datetime, timezone
 from typing import Any
 
-from bot import inputs
+from bot import inputs, manifest
 from bot.environment import prepare
 
 STALE = 3
 KEPT_MODELS = 5
-MANIFEST = inputs.MODELS / "manifest.json"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -48,6 +47,8 @@ def train(force: bool = False) -> int:
             progress.say(f"training {wanted.model}: loading Rasa")
             from rasa.model_training import train as rasa_train
 
+            import bot.components  # noqa: F401  (with our patches, before Rasa reads the data)
+
             progress.watch()
             result = rasa_train(
                 domain="domain.yml",
@@ -70,8 +71,10 @@ def train(force: bool = False) -> int:
 def _remember(made: inputs.Inputs, seconds: float) -> None:
     hashes = {"data_hash": made.data_hash, "config_hash": made.config_hash}
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    _write(inputs.CURRENT, {"model": made.model, **hashes, "trained_at": now, "seconds": seconds})
-    _write(MANIFEST, {"model": made.model, **hashes, "scores": _scores(made.model)})
+    manifest.write_whole(
+        inputs.CURRENT, {"model": made.model, **hashes, "trained_at": now, "seconds": seconds}
+    )
+    manifest.trained(made, _scores(made.model))
 
 
 def _scores(model: str) -> dict[str, Any]:
@@ -83,13 +86,6 @@ def _scores(model: str) -> dict[str, Any]:
                 scores: dict[str, Any] = json.load(found)["scores"] if found else {}
                 return scores
     return {}
-
-
-def _write(path: Any, content: dict[str, Any]) -> None:
-    """Whole or not at all: a server may be reading it."""
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", "utf-8")
-    part.replace(path)
 
 
 def _tidy(current: str) -> None:

@@ -1,0 +1,1 @@
+"""How well messages are understood: a test set, scores, a page, and pipelines side by side."""
