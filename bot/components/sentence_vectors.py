@@ -108,6 +108,8 @@ class SentenceVectors(GraphComponent):
     def _understand(
         self, messages: list[Message], with_clauses: frozenset[str] | None = None
     ) -> None:
+        if not messages:  # a pressed choice has no words
+            return
         texts: list[str] = []
         found: list[list[learned.Clause]] = []
         ends: list[int] = []

@@ -27,3 +27,14 @@ def test_any_mixture_of_their_parts_can_be_read(reader: Reader, seed: int) -> No
         mentions = reader.mentions(text)
         assert mentions == sorted(mentions)
         reader.features(text)
+
+
+def test_a_pressed_choice_goes_through_the_sentence_vectors() -> None:
+    from rasa.shared.nlu.training_data.message import Message
+
+    from bot.components.sentence_vectors import MEANING, SentenceVectors
+
+    pressed, typed = Message({"text": '/inform{"network": "g"}'}), Message({"text": "没信号"})
+    component = SentenceVectors(None, None, {"network": "网"})
+    assert component.process([pressed])[0].get(MEANING) is None
+    assert component.process([pressed, typed])[1].get(MEANING) is not None
