@@ -13,9 +13,6 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export RASA_TELEMETRY_ENABLED := false
 QUIET := PYTHONWARNINGS=ignore SQLALCHEMY_SILENCE_UBER_WARNING=1
 
-# On a busy machine a browser may miss its seconds: a failure is said, and must not happen twice.
-E2E := tests/e2e --ignore=tests/e2e/test_product.py
-
 .DEFAULT_GOAL := help
 .PHONY: help run test check test-api test-bot test-e2e test-product train evaluate bench lock clean
 
@@ -41,7 +38,7 @@ test-bot: train  ## The language side: components, actions, Rasa's own validatio
 	$(QUIET) $(BOT) -m bot.check
 
 test-e2e: api/.venv/.synced  ## The pages in a real Chromium (skipped where there is none)
-	@$(API) -m pytest $(E2E) || { echo "A browser test failed; what failed runs once more by itself."; $(API) -m pytest $(E2E) --last-failed --last-failed-no-failures none; }
+	$(API) -m pytest tests/e2e --ignore=tests/e2e/test_product.py
 
 test-product: train  ## The whole product as real processes
 	$(API) -m pytest tests/product

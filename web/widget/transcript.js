@@ -130,7 +130,10 @@ export class Transcript {
   toEnd() {
     const end = this.#scroll.scrollHeight - this.#scroll.clientHeight;
     // A long answer is read from its beginning, so its first line stays in sight.
-    const top = this.#firstUnread ? this.#firstUnread.offsetTop - 12 : end;
+    // Where more came than fits, the beginning of the newest is in sight too.
+    const newest = last(this.#entries, (entry) => entry.order !== Infinity)?.item;
+    const least = newest ? newest.offsetTop + Math.min(newest.offsetHeight, 64) - this.#scroll.clientHeight : 0;
+    const top = this.#firstUnread ? Math.max(this.#firstUnread.offsetTop - 12, least) : end;
     this.#scroll.scrollTop = Math.min(end, top);
     this.#scrolledTo = this.#scroll.scrollTop;
     this.#newer.hidden = this.#nearEnd();
