@@ -228,6 +228,7 @@ export class Transcript {
   }
 
   #keepInSight(always, change) {
+    this.#scrolled(); // the event of a scroll comes a frame later than the scroll
     change();
     this.#refresh();
     if (always) this.#follow();
