@@ -12,7 +12,14 @@ SENTENCES = {
 GENERAL = "service_attitude"
 """The category of a complaint that does not say about what."""
 
+RIGHT = (
+    "满 15 天没有得到答复，或者对答复不满意，您有权向电信用户申诉受理机构申诉（工信部令第 35 号）。"
+)
+RIGHT_CITES = ("public.miit-35",)
+"""Said to whoever speaks of a regulator or a court."""
+
 ONE_MORE = "这一条也一并记下了，会由人工核实。"
+FACT_NOTED = "一并交给人工核实。"
 
 
 def settled(category: str) -> str:

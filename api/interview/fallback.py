@@ -39,7 +39,13 @@ SAY_MORE = "请您说得再具体一点。"
 IN_CHINESE = "我暂时只会中文。您可以点选下面的选项，或者输入“转人工”。"
 PERSON_CALLED = "我还是没有听懂，不再反复问您，已为您转人工，同事会在这个对话里回复。"
 PERSON_WANTED = "已为您转人工，同事会在这个对话里回复。"
-PERSON_COMING = "这句我也没有听懂。人工已在排队，会看到您说的话。"
+PERSON_COMING = (
+    "人工已在排队，会看到您说的这句话。",
+    "这句留给同事看，您可以接着说。",
+    "还在等同事来接，这句也在对话里了。",
+    "同事接手前，您想到什么都可以写在这里。",
+)
+"""Said in turn once a person was called."""
 GO_ON = "等的时候也可以继续回答："
 
 
@@ -61,13 +67,11 @@ def excuse(report: Report, intent: str, step: Ask | None, library: Library) -> t
     return NOT_UNDERSTOOD, ""
 
 
-def called(library: Library, report: Report, misses: int, wanted: bool) -> str:
-    """Return what is said when a person is called: the second miss, and what comes after it."""
+def called(library: Library, report: Report, wanted: bool) -> str:
+    """Return what is said when a person is called."""
     line: Line | None = foreign(report.text) if not report.is_pressed else None
     if wanted:
         return (library.facts[WISH].unsure if WISH in library.facts else "") + PERSON_WANTED
-    if misses > MISSES_BEFORE_PERSON:
-        return PERSON_COMING
     return f"{PERSON_CALLED}\n{line.called}\n" if line is not None else PERSON_CALLED
 
 

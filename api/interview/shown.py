@@ -11,6 +11,9 @@ from api.decision_tree import Library
 from api.interview import wording
 from api.interview.understanding import Report
 
+LOOKED_BACK = 20
+"""Messages of ours among which a line is looked for."""
+
 
 async def was_said(session: AsyncSession, conversation: Conversation, line: str) -> bool:
     """Tell whether a message of the conversation has this line in it already."""
@@ -46,3 +49,21 @@ async def choices_shown(
         .limit(1)
     )
     return said or wording.choices(fact, library, known)
+
+
+async def least_recent(
+    session: AsyncSession, conversation: Conversation, lines: Sequence[str]
+) -> str:
+    """Return the line of `lines` that was said longest ago, the first one never said before."""
+    newest = (
+        select(Message.text)
+        .where(Message.conversation_id == conversation.id, Message.sender == "bot")
+        .order_by(Message.seq.desc())
+        .limit(LOOKED_BACK)
+    )
+    texts = (await session.scalars(newest)).all()
+
+    def age(line: str) -> int:
+        return next((n for n, text in enumerate(texts) if line in text), len(texts))
+
+    return max(lines, key=age)

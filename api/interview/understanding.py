@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel, Field
 
 from api.decision_tree import UNSURE, Library
-from api.interview import places
+from api.interview import care, places
 from api.interview.language import in_other_language
 from api.interview.short_answers import answer
 
@@ -21,6 +21,9 @@ SERVICE_BY_INTENT = {
     "report_sms_failure": "sms",
     "report_data_failure": "data",
 }
+
+GIVES_UP, RESUMES = "gives_up", "resumes"
+"""Intents that the words tell by themselves: 算了不弄了, 继续."""
 
 NO_TROUBLE = frozenset({"ask_billing", "complain_service"})
 """乱扣上网费, 家里宽带上不了网: words of a service without a trouble that we look into."""
@@ -132,6 +135,8 @@ class Meaning:
     """How to find the answer: they do not know where to look, and were not told yet."""
     chosen: bool = False
     """The intent was picked among choices: the words say no more than that."""
+    kinds: frozenset[str] = frozenset()
+    """What the words tell beside all that (`care`)."""
 
 
 def meaning(
@@ -148,13 +153,18 @@ def meaning(
     tells whether the customer has been told where to find the answer.
     """
     wish = _wish(report, library, asks, shown)
-    intent = wish or _sure_intent(report)
+    kinds = care.told(report.words)
+    intent = _told_intent(kinds) or wish or _sure_intent(report)
+    if intent in (GIVES_UP, RESUMES):
+        return Meaning(intent, kinds=kinds)
+    if _threatens(intent, kinds):
+        intent = "complain_service"
     facts = _stated(report, library, intent, asks, known)
     asked = library.facts.get(asks or "")
     if asked is not None and asked.id not in facts and asked.of_case:
-        value = _answer(report, intent, library, asked.id, shown)
+        value = _answer(report, intent, library, asked.id, shown, kinds)
         if value == UNSURE and not helped and WHERE.search(report.words):
-            return Meaning(intent, wants_help=asked.help)
+            return Meaning(intent, wants_help=asked.help, kinds=kinds)
         if value is not None:
             facts[asked.id] = value
     place = _ambiguous(report, facts, known)
@@ -167,9 +177,10 @@ def meaning(
         implied,
         answers_question=asks in facts or asks in implied,
         unsure_of=asks if facts.get(asks or "") == UNSURE else None,
-        category=_category(report, intent),
+        category=_category(report, intent, kinds),
         place=place,
         chosen=wish is not None,
+        kinds=kinds,
     )
 
 
@@ -192,7 +203,7 @@ def _wish(
     """Return the intent that was chosen when we asked what is wanted."""
     value = next((mention.value for mention in report.facts if mention.fact == WISH), None)
     if value is None and asks == WISH and WISH in library.facts:
-        value = _answer(report, _sure_intent(report), library, WISH, shown)
+        value = _answer(report, _sure_intent(report), library, WISH, shown, frozenset())
     return NONE_OF_THESE if value == UNSURE else value
 
 
@@ -233,13 +244,15 @@ def _answer(
     library: Library,
     asks: str,
     shown: Sequence[dict[str, str]] | None,
+    kinds: frozenset[str],
 ) -> str | None:
-    if report.is_pressed:
+    words = care.without(report.words, kinds & care.ASIDE)
+    if report.is_pressed or (kinds & care.ASIDE and not words):
         return None
     fact = library.facts[asks]
     if shown is None:
         shown = [{"label": choice.label, "value": choice.value} for choice in fact.offered]
-    return answer(report.words, intent, report.numbers, report.ordinal, fact, library, shown)
+    return answer(words, intent, report.numbers, report.ordinal, fact, library, shown)
 
 
 def _implied(library: Library, facts: dict[str, str], known: dict[str, str]) -> dict[str, str]:
@@ -267,9 +280,26 @@ def _ambiguous(report: Report, facts: dict[str, str], known: dict[str, str]) -> 
     return Place(named.text, countries) if countries else None
 
 
-def _category(report: Report, intent: str) -> str | None:
+def _told_intent(kinds: frozenset[str]) -> str | None:
+    return next((name for name in (GIVES_UP, RESUMES) if name in kinds), None)
+
+
+def _threatens(intent: str, kinds: frozenset[str]) -> bool:
+    """我能告你们吗: a complaint, whatever it was taken for but a wish for a person."""
+    return "authority" in kinds and intent != "request_human" and intent not in NO_TROUBLE
+
+
+def _category(report: Report, intent: str, kinds: frozenset[str]) -> str | None:
+    """Return what a complaint is about; None for what only asks for a price."""
     if intent == "ask_billing":
-        return "billing"
-    if intent != "complain_service":
+        return None if "asks_price" in kinds or report.is_pressed else "billing"
+    if intent != "complain_service" or _at_the_bot(report, kinds):
         return None
     return report.category or "service_attitude"
+
+
+def _at_the_bot(report: Report, kinds: frozenset[str]) -> bool:
+    """A scolded machine is no complaint about the operator, unless it is called one."""
+    scolds = bool(kinds & {"anger", "insult"}) and "authority" not in kinds
+    about_people = report.category in (None, "service_attitude")
+    return scolds and about_people and "投诉" not in report.words

@@ -13,19 +13,21 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, METADATA, METADATA_INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.gazetteer import FOUND, MENTIONS, entity
 from bot.components.normaliser import is_payload, normalised
 from bot.components.sentence_vectors import MEANING
-from bot.understanding import learned, lexicon
+from bot.understanding import learned, lexicon, whereabouts
+from bot.understanding.facts import Understood
 from bot.understanding.intents import TextClassifier
 from bot.understanding.mentions import Mention
 from bot.understanding.relevance import NO_CASE, SURE_ENOUGH, of_the_case
+from bot.understanding.whereabouts import Whereabouts
 
-CLASSIFIER = "clauses"
+CLASSIFIER, PLACES = "clauses", "whereabouts"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -37,10 +39,12 @@ class CaseFacts(GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         classifier: TextClassifier | None,
+        places: Whereabouts | None,
     ) -> None:
         self._model_storage = model_storage
         self._resource = resource
         self._classifier = classifier
+        self._places = places
 
     @classmethod
     def create(
@@ -51,7 +55,7 @@ class CaseFacts(GraphComponent):
         execution_context: ExecutionContext,
     ) -> CaseFacts:
         """Untrained."""
-        return cls(model_storage, resource, None)
+        return cls(model_storage, resource, None, None)
 
     @classmethod
     def load(
@@ -62,11 +66,13 @@ class CaseFacts(GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> CaseFacts:
-        """The trained component; without a classifier where there was nothing to learn from."""
+        """The trained component; without what there was nothing to learn from."""
         with model_storage.read_from(resource) as folder:
             known = (folder / f"{CLASSIFIER}.json").exists()
             classifier = TextClassifier.load(folder, CLASSIFIER) if known else None
-        return cls(model_storage, resource, classifier)
+            known = (folder / f"{PLACES}.json").exists()
+            places = Whereabouts.load(folder, PLACES) if known else None
+        return cls(model_storage, resource, classifier, places)
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
@@ -75,7 +81,7 @@ class CaseFacts(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on the clauses of marked examples, and of those that state nothing."""
-        from bot.understanding.intent_training import LEAST_EXAMPLES, train
+        from bot.understanding.intent_training import LEAST_EXAMPLES, train, train_whereabouts
 
         words, vectors, told = [], [], []
         for message in training_data.intent_examples:
@@ -84,7 +90,12 @@ class CaseFacts(GraphComponent):
                 words.append(learned.clause_features(normal, seen, clause.start, clause.end))
                 vectors.append(vector)
                 told.append(label)
+        named = [one for m in training_data.intent_examples for one in _places_taught(m)]
+        own = [is_own for _, is_own in named]
         with self._model_storage.write_to(self._resource) as folder:
+            if len(set(own)) > 1 and len(own) >= LEAST_EXAMPLES:
+                self._places = train_whereabouts([seen for seen, _ in named], own)
+                self._places.save(folder, PLACES)
             if len(set(told)) > 1 and len(told) >= LEAST_EXAMPLES:
                 self._classifier = train(words, np.array(vectors), told)
                 self._classifier.save(folder, CLASSIFIER)
@@ -102,10 +113,14 @@ class CaseFacts(GraphComponent):
         intent = message.get(INTENT) or {}
         name, sure = str(intent.get("name")), float(intent.get("confidence") or 0.0)
         normal = normalised(message)
-        found: list[Mention] = message.get(FOUND) or []
+        found: Understood = message.get(FOUND) or Understood([], [])
         kept = of_the_case(normal.text, found, name, sure)
-        gone = {mention.fact for mention in found} - {mention.fact for mention in kept}
+        if self._places is not None and whereabouts.judged(name, sure):
+            kept = self._places.settle(normal.text, found, kept, name)
+        gone = {mention.fact for mention in found if mention not in kept}
         entities = [one for one in message.get(ENTITIES, []) if one["entity"] not in gone]
+        moved = [m for m in kept if m not in found]  # a place that the rules had not settled on
+        entities.extend(entity(message, m, type(self).__name__) for m in moved)
         if self._classifier is None or (name in NO_CASE and sure >= SURE_ENOUGH):
             return entities
         names = {one["entity"] for one in entities}
@@ -126,15 +141,39 @@ class CaseFacts(GraphComponent):
 
 
 def _taught(message: Message) -> Iterator[tuple[learned.Clause, np.ndarray, str]]:
-    """The clauses of an example that teaches something, and what each of them states."""
-    if not message.get(TEXT) or message.get(INTENT) not in learned.TEACHING:
+    """The clauses of an example that teaches something, and what each of them states.
+
+    Whoever marked one fact of an example marked all of them, but for the service of a report.
+    """
+    intent, marks = message.get(INTENT), message.get(ENTITIES, [])
+    if not message.get(TEXT) or not (marks or intent in learned.TEACHING):
         return
+    by_intent = frozenset(["service"] if str(intent).startswith("report_") else [])
+    marked = _marked(message)
+    meaning = message.get(MEANING)
+    for clause, vector in zip(meaning.clauses, meaning.of_clauses, strict=True):
+        if clause.about <= by_intent:
+            continue
+        for label in learned.labels(clause, marked):
+            yield clause, vector, label
+
+
+def _places_taught(message: Message) -> Iterator[tuple[list[str], bool]]:
+    """The named places of an example that marks where its author is, and whether it is there."""
+    intent, marks = str(message.get(INTENT)), message.get(ENTITIES, [])
+    of_block = (message.get(METADATA) or {}).get(METADATA_INTENT) or {}
+    if not message.get(TEXT) or not whereabouts.teaches(intent, bool(marks), of_block):
+        return
+    text, found = normalised(message).text, message.get(FOUND)
+    seen = whereabouts.features(text, found, of_the_case(text, found, intent, 1.0), intent)
+    own = whereabouts.labels(found.places, _marked(message))
+    yield from ((one, is_own) for one, is_own in zip(seen, own, strict=True) if is_own is not None)
+
+
+def _marked(message: Message) -> list[Mention]:
+    """The facts an example's author marked, placed in the normalised text."""
     normal = normalised(message)
-    marked = [
+    return [
         Mention(*normal.normal_span(e["start"], e["end"]), e["entity"], str(e["value"]))
         for e in message.get(ENTITIES, [])
     ]
-    meaning = message.get(MEANING)
-    for clause, vector in zip(meaning.clauses, meaning.of_clauses, strict=True):
-        for label in learned.labels(clause, marked):
-            yield clause, vector, label

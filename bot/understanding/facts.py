@@ -23,6 +23,7 @@ ENGLISH_SPACES = 2
 """With so many spaces Latin letters are a sentence, and not the name of an operator."""
 
 _NO_FACTS = frozenset([NOTHING, MAINLAND])
+_PLACES = frozenset(["location", MAINLAND])
 
 HOME = "\ue000"
 """Stands in the phrases' text for every character of a mainland place: 在上海正常 is 国内正常."""
@@ -48,7 +49,15 @@ HOME_WORDS = f"(?:国内|境内|大陆|内地|家里?|老家|{HOME}+)"
 Finder = Callable[[str], Iterable[Mention]]
 
 
-def understand(text: str, names: Finder, phrases: Finder) -> list[Mention]:
+class Understood(list[Mention]):
+    """What a message says, settled; `places` are all it names, and not only where somebody is."""
+
+    def __init__(self, settled: Iterable[Mention], places: Iterable[Mention]) -> None:
+        super().__init__(settled)
+        self.places = list(places)
+
+
+def understand(text: str, names: Finder, phrases: Finder) -> Understood:
     """Facts, then numbers, ordinals and corrections that no fact has claimed, in order of place.
 
     `text` is normalised. `names` finds what is called by name; `phrases` what is said in a clause,
@@ -63,7 +72,24 @@ def understand(text: str, names: Finder, phrases: Finder) -> list[Mention]:
     settled = settle(text, facts, corrections)
     ordinals = [m for m in patterns.ordinals(text) if _is_free(m, claimed)]
     numbers = [m for m in patterns.numbers(text) if _is_free(m, (*claimed, *ordinals))]
-    return sorted([*settled, *ordinals[:1], *longest(numbers), *corrections[:1]])
+    said = sorted([*settled, *ordinals[:1], *longest(numbers), *corrections[:1]])
+    return Understood(said, _named_places(claimed))
+
+
+def _named_places(names: Iterable[Mention]) -> Iterable[Mention]:
+    """Every place abroad or on the mainland; 深圳罗湖 is one."""
+    last: Mention | None = None
+    for name in names:
+        if name.fact not in _PLACES:
+            continue
+        if last and (last.end, last.fact, last.value) == (name.start, name.fact, name.value):
+            last = replace(last, end=name.end)
+            continue
+        if last:
+            yield last
+        last = name
+    if last:
+        yield last
 
 
 def phrase_finder(phrases: Iterable[tuple[str, str, str]]) -> Finder:

@@ -16,6 +16,7 @@ from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold
 
 from bot.understanding.intents import EMPHASIS, TextClassifier, pooled
+from bot.understanding.whereabouts import LIKELY_ENOUGH, Whereabouts
 
 SEED = 20111
 INVERSE_REGULARISATION = 20.0
@@ -27,6 +28,9 @@ MOST_STEPS = 60
 FOLDS = 3
 LEAST_EXAMPLES = 20
 """With fewer there is nothing to learn, and no fold has every label."""
+PLACES_INVERSE_REGULARISATION = 1.0
+LEAST_PLACES = 2
+"""So many places must have a feature for it to count."""
 SURE = 0.9
 """How often is a confidence of 0.9 or more right?"""
 
@@ -89,6 +93,39 @@ def fit(
         meaning=np.ascontiguousarray(by_meaning.coef_.T, dtype=np.float32),
         meaning_intercept=by_meaning.intercept_,
     )
+
+
+def train_whereabouts(places: Sequence[Sequence[str]], own: Sequence[bool]) -> Whereabouts:
+    """The judge of places (whereabouts.py), fit on all; its scores come from held-out folds.
+
+    `places` are features, `own` tells whether the customer is there.
+    """
+    likely = np.zeros(len(own))
+    for known, unseen in folds([str(o) for o in own]):
+        part = fit_whereabouts([places[i] for i in known], [own[i] for i in known])
+        likely[unseen] = [part.likelihood(places[i]) for i in unseen]
+    guessed, truth = likely >= LIKELY_ENOUGH, np.array(own)
+    measured = {
+        "examples": len(own),
+        "accuracy": round(float((guessed == truth).mean()), 4),
+        "f1": round(float(f1_score(truth, guessed)), 4),
+    }
+    return replace(fit_whereabouts(places, own), measured=measured)
+
+
+def fit_whereabouts(places: Sequence[Sequence[str]], own: Sequence[bool]) -> Whereabouts:
+    """The judge without scores."""
+    count = Counter(feature for seen in places for feature in set(seen))
+    chosen = sorted(feature for feature, n in count.items() if n >= LEAST_PLACES)
+    vocabulary = {feature: i for i, feature in enumerate(chosen)}
+    rows = [sorted({vocabulary[f] for f in seen if f in vocabulary}) for seen in places]
+    ends = np.cumsum([0, *map(len, rows)])
+    columns = [column for row in rows for column in row]
+    matrix = csr_matrix((np.ones(len(columns)), columns, ends), shape=(len(rows), len(chosen)))
+    model = LogisticRegression(C=PLACES_INVERSE_REGULARISATION, max_iter=500)
+    model.fit(matrix, own)
+    weights = dict(zip(chosen, map(float, model.coef_[0]), strict=True))
+    return Whereabouts(weights, float(model.intercept_[0]))
 
 
 def _matrix(
