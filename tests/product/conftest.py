@@ -88,6 +88,7 @@ class Product:
     def end(self) -> float:
         """SIGTERM; returns the seconds it took to end."""
         began = time.monotonic()
+        self.http.close()
         if self.process.poll() is None:
             self.process.terminate()
             self.process.wait(20)
