@@ -14,7 +14,7 @@ export RASA_TELEMETRY_ENABLED := false
 QUIET := PYTHONWARNINGS=ignore SQLALCHEMY_SILENCE_UBER_WARNING=1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check test-api test-bot test-e2e test-product train evaluate bench lock clean
+.PHONY: help run test check test-api test-bot test-e2e test-product train evaluate bench bench-consoles lock clean
 
 help:  ## List these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ evaluate: train  ## Score the model on the test set (results/evaluation.html); A
 
 bench: train  ## Speed beside a stock Rasa bot on the same words (results/bench.json)
 	@$(API) -m ops.bench $(ARGS)
+
+bench-consoles: train  ## What 30 open consoles cost, and how fast they are told (results/bench-consoles.json)
+	@$(API) -m ops.bench.consoles $(ARGS)
 
 lock: $(ENVIRONMENTS)  ## Resolve both projects' dependencies anew into hashed requirements
 	sh ops/setup.sh lock

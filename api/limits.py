@@ -15,6 +15,7 @@ from api.errors import TooMany
 
 CONVERSATIONS_PER_ADDRESS = RateLimitItemPerMinute(600)
 MESSAGES_PER_CONVERSATION = RateLimitItemPerMinute(90)
+TYPING_PER_CONVERSATION = RateLimitItemPerMinute(60)
 LOGINS_PER_ADDRESS = RateLimitItemPerMinute(30)
 
 
@@ -31,6 +32,9 @@ class Limits:
 
     async def message(self, conversation_id: str) -> None:
         await self._hit(MESSAGES_PER_CONVERSATION, "message", conversation_id)
+
+    async def typing(self, conversation_id: str) -> None:
+        await self._hit(TYPING_PER_CONVERSATION, "typing", conversation_id)
 
     async def login(self, request: Request) -> None:
         await self._hit(LOGINS_PER_ADDRESS, "login", _address(request))

@@ -16,21 +16,37 @@ from fastapi.responses import FileResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from api import backoffice, clock, errors, health
+from api.assist import endpoints as assist
+from api.assist.service import Assist
+from api.assist.words import cutter
+from api.audit import endpoints as audit
+from api.audit.service import Looks
 from api.bot_gateway import BotGateway
+from api.cards import Tables
+from api.cards import endpoints as cards
 from api.channels import web
 from api.conversations import endpoints as conversations
+from api.conversations.claims import ClaimWatch
 from api.conversations.turn import Turns
 from api.database import Database
-from api.diagnosis.library import Shelf, read_documents
+from api.desk import endpoints as desk_routes
+from api.desk import feed
+from api.diagnosis.library import Shelf, read_document, read_documents
 from api.events import Broker
+from api.events_postgres import PostgresRelay
 from api.interview import endpoints as interview
+from api.interview import places
 from api.interview.replies import Desk
 from api.interview.service import Interview
 from api.knowledge import KnowledgeBase
 from api.limits import Limits
 from api.people import endpoints as people
 from api.people import service as people_service
+from api.phrases import endpoints as phrases
+from api.phrases import service as phrases_service
+from api.phrases.schemas import NewPhrase
 from api.settings import DATA, ROOT, Settings
+from api.staff_pages import LOGIN, PassThrough, StaffPages
 from api.tickets import endpoints as tickets
 from api.tickets.calendar import WorkCalendar, load_calendar
 
@@ -40,6 +56,7 @@ MAX_BODY_BYTES = 1024 * 1024
 WATCH_SECONDS = 2.0
 DRAIN_SECONDS = 5.0
 WIDGET = ROOT / "web" / "widget"
+STAFF = ROOT / "web" / "staff"
 
 
 def create_app(settings: Settings | None = None, gateway: BotGateway | None = None) -> FastAPI:
@@ -69,9 +86,11 @@ def create_app(settings: Settings | None = None, gateway: BotGateway | None = No
         allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
         expose_headers=["Retry-After"],
     )
-    for part in (health, people, conversations, tickets, interview, web):
+    parts = (health, people, assist, conversations, tickets, interview, phrases, web, feed)
+    for part in (*parts, audit, desk_routes, cards):
         app.include_router(part.router)
     _pages(app, WIDGET)
+    _staff_pages(app, settings.staff_url)
     return app
 
 
@@ -86,29 +105,47 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         settings.bot_url, settings.actions_url, settings.bot_timeout_seconds
     )
     state.shelf = Shelf(_documents())
+    state.card_tables = _card_tables()
     back_office = backoffice.build(settings.backoffice)
+    desk = Desk(_knowledge(), _calendar(), settings.smsc_number)
     state.interview = Interview(
         database=state.database,
         broker=state.broker,
         shelf=state.shelf,
         back_office=back_office,
-        desk=Desk(_knowledge(), _calendar(), settings.smsc_number),
+        desk=desk,
     )
+    state.assist = Assist(
+        database=state.database,
+        broker=state.broker,
+        shelf=state.shelf,
+        desk=desk,
+        cut=cutter(desk.knowledge),
+    )
+    state.looks = Looks(state.database)
     state.turns = Turns(state.database, state.gateway, state.broker)
+    state.claims = ClaimWatch(state.database, state.broker, state.interview.claim_lost)
     state.readiness = health.Readiness(state.database, state.gateway)
     async with state.database.transaction() as session:
         await state.shelf.publish(session)
         made_up = await people_service.ensure_admin(session, settings.admin_password, settings.data)
+    await phrases_service.seed(state.database, _phrases())
     if made_up:
         # The supervisor shows this line; it is said once and kept in the data folder.
         print(f"管理员账号 admin，初始密码 {made_up}（只显示这一次）", flush=True)
+    relay = None
+    if not state.database.is_sqlite:
+        # SQLite is for one process; PostgreSQL may have several, and each wakes the others.
+        relay = PostgresRelay(settings.database, state.broker)
+        await relay.start()
     # Dictionaries and calendars take seconds to load: beside the start of the bot, which takes
     # longer, and not while the first customer waits.
     warming = asyncio.gather(
         asyncio.to_thread(_knowledge().warm),
         asyncio.to_thread(_calendar().warm),
     )
-    watch = asyncio.create_task(_watch(state.readiness, state.turns))
+    watch = asyncio.create_task(_watch(state.readiness, state.turns, state.claims))
+    assisting = asyncio.create_task(state.assist.follow())
     try:
         yield
     finally:
@@ -117,6 +154,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         with contextlib.suppress(asyncio.CancelledError):
             await watch
         await state.turns.drain(DRAIN_SECONDS)
+        assisting.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await assisting
+        if relay is not None:
+            await relay.close()
+        await state.staff_pages.close()
         await state.gateway.close()
         await back_office.close()
         await state.database.close()
@@ -129,6 +172,11 @@ def _documents() -> dict[str, Any]:
 
 
 @cache
+def _card_tables() -> Tables:
+    return Tables.load(read_document(DATA / "cards" / "tables.yml"), places.name)
+
+
+@cache
 def _knowledge() -> KnowledgeBase:
     return KnowledgeBase.load(DATA / "knowledge")
 
@@ -138,8 +186,14 @@ def _calendar() -> WorkCalendar:
     return load_calendar(DATA / "calendar")
 
 
-async def _watch(readiness: health.Readiness, turns: Turns) -> None:
-    """When a customer can be served (again), take up the turns that were cut off or failed."""
+@cache
+def _phrases() -> list[NewPhrase]:
+    return phrases_service.read_phrases(DATA / "replies" / "common.yml")
+
+
+async def _watch(readiness: health.Readiness, turns: Turns, claims: ClaimWatch) -> None:
+    """Release lost claims; when a customer can be served (again), take up the turns that were
+    cut off or failed."""
     was_ready = False
     while True:
         try:
@@ -148,13 +202,14 @@ async def _watch(readiness: health.Readiness, turns: Turns) -> None:
                 resumed, retried = await turns.resume(), await turns.retry_failed()
                 log.info("ready", resumed=resumed, retried=retried)
             was_ready = ready
+            await claims.look()
         except Exception as error:  # the watch outlives a database that is away for a while
             log.warning("watch_failed", error=type(error).__name__)
             was_ready = False
         await asyncio.sleep(WATCH_SECONDS)
 
 
-class _WidgetFiles(StaticFiles):
+class _OwnFiles(StaticFiles):
     """Compressed by the mount, and asked for anew: an upgrade must not mix module versions."""
 
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
@@ -169,4 +224,14 @@ def _pages(app: FastAPI, widget: Path) -> None:
         return FileResponse(widget / "index.html", headers={"cache-control": "no-cache"})
 
     # Only files are compressed: a turn's JSON is small, and every customer would pay in CPU.
-    app.mount("/widget", GZipMiddleware(_WidgetFiles(directory=widget)), name="widget")
+    app.mount("/widget", GZipMiddleware(_OwnFiles(directory=widget)), name="widget")
+
+
+def _staff_pages(app: FastAPI, url: str) -> None:
+    @app.get(LOGIN, include_in_schema=False)
+    async def login() -> FileResponse:
+        return FileResponse(STAFF / "login.html", headers={"cache-control": "no-cache"})
+
+    app.mount("/staff", GZipMiddleware(_OwnFiles(directory=STAFF)), name="staff")
+    app.state.staff_pages = StaffPages(url)
+    app.add_middleware(PassThrough, pages=app.state.staff_pages)

@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     clock: datetime | None = None
     bot_url: str = "http://127.0.0.1:5105"
     actions_url: str = "http://127.0.0.1:5055"
+    staff_url: str = "http://127.0.0.1:8100"
+    """Where the process of the staff's pages listens."""
     internal_key: str = ""
     smsc_number: str = ""
     """G2.3: the G side's SMS centre; blank in the guide, so it is the operator's to set."""

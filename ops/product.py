@@ -37,8 +37,24 @@ def api(settings: Settings) -> Spec:
             "ROAMDESK_DATA": str(settings.data),
             "ROAMDESK_BOT_URL": f"http://127.0.0.1:{settings.bot_port}",
             "ROAMDESK_ACTIONS_URL": f"http://127.0.0.1:{settings.actions_port}",
+            "ROAMDESK_STAFF_URL": f"http://127.0.0.1:{settings.staff_port}",
         },
         hopeless_codes=frozenset({WRONG_SETTING}),
+    )
+
+
+def staff_pages(settings: Settings) -> Spec:
+    """A process of their own: building a page costs CPU that customers' turns must not pay."""
+    return Spec(
+        "staff",
+        "坐席页面",
+        [sys.executable, "-m", "web"],
+        ROOT,
+        {
+            **_shared(settings),
+            "ROAMDESK_STAFF_PORT": str(settings.staff_port),
+            "ROAMDESK_API_URL": settings.url,
+        },
     )
 
 

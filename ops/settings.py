@@ -12,6 +12,7 @@ DEFAULT_PORT = 8000
 # Not 5005: `rasa shell` starts a server of its own there, beside the running product.
 DEFAULT_BOT_PORT = 5105
 DEFAULT_ACTIONS_PORT = 5055
+DEFAULT_STAFF_PORT = 8100
 
 
 class SettingsError(Exception):
@@ -23,6 +24,7 @@ class Settings:
     port: int
     bot_port: int
     actions_port: int
+    staff_port: int
     data: Path
 
     @property
@@ -42,15 +44,16 @@ class Settings:
     def from_environment(cls) -> "Settings":
         port = _port(os.environ.get("ROAMDESK_PORT") or str(DEFAULT_PORT))
         data = Path(os.environ.get("ROAMDESK_DATA") or "var")
-        # Rasa's usual ports for the usual product; several side by side take free ones.
+        # The usual ports for the usual product; several side by side take free ones.
         usual = port == DEFAULT_PORT
-        bot_port = DEFAULT_BOT_PORT if usual and is_free(DEFAULT_BOT_PORT) else free_port()
-        actions_port = (
-            DEFAULT_ACTIONS_PORT
-            if usual and is_free(DEFAULT_ACTIONS_PORT)
-            else free_port({bot_port})
-        )
-        return cls(port, bot_port, actions_port, data if data.is_absolute() else ROOT / data)
+        ports: list[int] = []
+        taken: set[int] = set()
+        for preferred in (DEFAULT_BOT_PORT, DEFAULT_ACTIONS_PORT, DEFAULT_STAFF_PORT):
+            mine = preferred if usual and is_free(preferred) else free_port(taken)
+            taken.add(mine)
+            ports.append(mine)
+        bot, actions, staff = ports
+        return cls(port, bot, actions, staff, data if data.is_absolute() else ROOT / data)
 
     def make_folders(self) -> None:
         """Private folders: logs hold the first password and what customers wrote."""

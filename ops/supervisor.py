@@ -83,6 +83,7 @@ class Supervisor:
     async def _bring_up_the_bot(self) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._page_answers.wait(), PAGE_FIRST_SECONDS)
+        self._keeper.keep(product.staff_pages(self._settings))
         self._keeper.keep(product.actions(self._settings))
         model = await self._model()
         if model is None:

@@ -46,7 +46,7 @@ def migrated_sqlite(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def migrated_postgres(postgres_missing):
-    """One database brought up by all migrations; PostgreSQL copies it for each test."""
+    """One database brought up by all migrations; it is emptied before each test."""
     if postgres_missing:
         yield None
         return
@@ -75,14 +75,21 @@ def database_url(request, tmp_path, postgres_missing):
         return
     if postgres_missing:
         pytest.skip(postgres_missing)
+    name = request.getfixturevalue("migrated_postgres")
+    _empty(name)
+    yield Settings(database_url=_sibling(name)).database
+
+
+def _empty(name: str) -> None:
+    """Leave nothing of the test before: faster by far than a new database for each."""
     import psycopg
 
-    template = request.getfixturevalue("migrated_postgres")
-    name = f"{template}_{uuid.uuid4().hex[:8]}"
-    with psycopg.connect(POSTGRES, autocommit=True) as admin:
-        admin.execute(f"create database {name} template {template}")
-        yield Settings(database_url=_sibling(name)).database
-        admin.execute(f"drop database {name} with (force)")
+    others = "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and pid <> "
+    tables = "select tablename from pg_tables where schemaname = 'public'"
+    with psycopg.connect(_sibling(name), autocommit=True) as connection:
+        connection.execute(others + "pg_backend_pid()", [name])
+        found = {row[0] for row in connection.execute(tables)} - {"alembic_version"}
+        connection.execute(f"truncate {', '.join(sorted(found))} restart identity cascade")
 
 
 def _sibling(name: str) -> str:

@@ -16,6 +16,7 @@ from api.conversations.text import MAX_TEXT, clean
 from api.conversations.turn import Turns
 from api.database import Database
 from api.errors import Invalid, NotFound
+from api.events import customer_types
 from api.interview.service import Interview
 from api.interview.understanding import may_say
 from api.interview.wording import choice_text
@@ -131,6 +132,13 @@ async def send(
         replies = turn.result()
     response.status_code = 200
     return Sent(message=out, replies=[MessageOut.model_validate(reply) for reply in replies])
+
+
+@router.post("/{conversation_id}/typing", status_code=204)
+async def typing(conversation_id: Mine, request: Request) -> None:
+    """Say that the customer is typing now; who watches sees it, and nothing is stored."""
+    await request.app.state.limits.typing(conversation_id)
+    request.app.state.broker.publish(customer_types(conversation_id))
 
 
 @router.get("/{conversation_id}/messages")

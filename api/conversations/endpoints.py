@@ -1,20 +1,20 @@
-"""The staff's side of a conversation: the list, the transcript, who speaks, a reply."""
+"""The staff's side of a conversation: the list, the transcript, a reply, holding on to it."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from api.conversations import repository, service
+from api import privacy
+from api.conversations import claims, repository, service
+from api.conversations.models import Conversation, Message
 from api.conversations.schemas import (
     ConversationOut,
     ConversationWithMessages,
     MessageForStaff,
     MessageOut,
     Mode,
-    ModeIn,
     RejectIn,
     ReplyIn,
-    SuggestionOut,
 )
 from api.conversations.text import clean
 from api.people.access import Agent, AnyStaff, Transaction
@@ -33,35 +33,42 @@ async def conversations(
 ) -> list[ConversationOut]:
     """Return conversations, those who wait for a person first."""
     rows = await repository.conversations(session, mode=mode, waiting=waiting, limit=limit)
-    return [ConversationOut.model_validate(row) for row in rows]
+    return [_masked(row) for row in rows]
 
 
 @router.get("/conversations/{conversation_id}")
 async def conversation(
-    conversation_id: str, session: Transaction, _: AnyStaff
+    conversation_id: str, request: Request, person: AnyStaff
 ) -> ConversationWithMessages:
-    found = await service.find(session, conversation_id)
-    rows = await repository.messages(session, conversation_id)
+    """Return a transcript, personal data masked; that it was opened is audited."""
+    state = request.app.state
+    async with state.database.reading() as session:
+        found = await service.find(session, conversation_id)
+        rows = await repository.messages(session, conversation_id)
+    await state.looks.note(person.username, conversation_id)
     return ConversationWithMessages(
-        **ConversationOut.model_validate(found).model_dump(),
-        messages=[MessageForStaff.model_validate(row) for row in rows],
+        **_masked(found).model_dump(), messages=[_masked_message(row) for row in rows]
     )
 
 
-@router.put("/conversations/{conversation_id}/mode")
-async def set_mode(
-    conversation_id: str, body: ModeIn, request: Request, session: Transaction, person: Agent
-) -> ConversationOut:
-    broker = request.app.state.broker
-    changed = await service.set_mode(session, broker, conversation_id, body.mode, person)
-    return ConversationOut.model_validate(changed)
+@router.post("/conversations/hold", status_code=204)
+async def hold(session: Transaction, person: Agent) -> None:
+    """Say that this person's console is still there: all their claims are renewed."""
+    await claims.hold(session, person)
+
+
+@router.post("/conversations/{conversation_id}/hold", status_code=204)
+async def hold_one(conversation_id: str, session: Transaction, person: Agent) -> None:
+    """The same from a page that shows one conversation, which must exist."""
+    await service.find(session, conversation_id)
+    await claims.hold(session, person)
 
 
 @router.post("/conversations/{conversation_id}/replies", status_code=201)
 async def reply(
     conversation_id: str, body: ReplyIn, request: Request, session: Transaction, person: Agent
 ) -> MessageOut:
-    message = await service.reply(
+    message = await claims.reply(
         session,
         request.app.state.broker,
         conversation_id,
@@ -73,18 +80,23 @@ async def reply(
     return MessageOut.model_validate(message)
 
 
-@router.get("/conversations/{conversation_id}/suggestions")
-async def open_suggestions(
-    conversation_id: str, session: Transaction, _: AnyStaff
-) -> list[SuggestionOut]:
-    await service.find(session, conversation_id)
-    rows = await suggestions.open_ones(session, conversation_id)
-    return [SuggestionOut.model_validate(row) for row in rows]
-
-
 @router.post("/suggestions/{suggestion_id}/reject", status_code=204)
 async def reject(
     suggestion_id: str, session: Transaction, person: Agent, body: RejectIn | None = None
 ) -> None:
     reason = body.reason if body else None
     await suggestions.decide(session, suggestion_id, "rejected", by=person.id, reason=reason)
+
+
+def _masked(found: Conversation) -> ConversationOut:
+    out = ConversationOut.model_validate(found)
+    return out.model_copy(update={"memo": out.memo and privacy.mask(out.memo)})
+
+
+def _masked_message(row: Message) -> MessageForStaff:
+    out = MessageForStaff.model_validate(row)
+    trace = out.trace
+    if trace is not None and trace.get("facts"):
+        facts = {fact: privacy.mask_number(fact, value) for fact, value in trace["facts"].items()}
+        trace = {**trace, "facts": facts}
+    return out.model_copy(update={"text": privacy.mask(out.text), "trace": trace})

@@ -18,11 +18,24 @@ class Conversation(Base):
     waiting: Mapped[bool] = mapped_column(default=False, index=True)
     waiting_since: Mapped[datetime | None]
     taken_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    held_until: Mapped[datetime | None]
+    """An open console renews the claim; one that is past this has lost its connection.
+    Null where the claim was made without a console."""
     last_seq: Mapped[int] = mapped_column(default=0)
     asks: Mapped[str | None] = mapped_column(String(32))
     """The fact that the last message the customer saw asks for."""
     misses: Mapped[int] = mapped_column(default=0)
     """How many turns in a row the bot understood nothing."""
+    node: Mapped[str | None] = mapped_column(String(64))
+    """Where the case stands: tree/node."""
+    country: Mapped[str | None] = mapped_column(String(2))
+    sure: Mapped[float | None]
+    """The bot's confidence in what it understood last."""
+    wants_person: Mapped[bool] = mapped_column(default=False)
+    suggested_seq: Mapped[int] = mapped_column(default=0)
+    """The message up to which suggestions were made."""
+    memo: Mapped[str | None] = mapped_column(Text)
+    """What an agent who handed back left for whoever comes next."""
     score: Mapped[int | None]
     comment: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
@@ -52,6 +65,8 @@ class Message(Base):
     citations: Mapped[list[Any]]
     ticket: Mapped[dict[str, Any] | None]
     reply_to: Mapped[str | None] = mapped_column(String(36), index=True)
+    node: Mapped[str | None] = mapped_column(String(64), index=True)
+    """Where the case stood when an agent said this."""
     choice: Mapped[dict[str, Any] | None]
     turn: Mapped[str | None] = mapped_column(String(8))
     """queued, done, failed or skipped (an agent speaks); null on what is no customer's."""

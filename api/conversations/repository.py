@@ -8,6 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.conversations.models import Conversation, Message
 
+CLAIMED = ("copilot", "agent")
+"""Modes in which a person holds a conversation; named one by one for the index."""
+
 
 async def conversation(
     session: AsyncSession, conversation_id: str, *, for_update: bool = False
@@ -53,18 +56,23 @@ async def conversation_of_message(
 
 async def next_seq(
     session: AsyncSession, conversation_id: str, at: datetime
-) -> tuple[int, str] | None:
-    """Take the conversation's next number; return it with the mode, or None without a row."""
+) -> tuple[int, str, bool] | None:
+    """Take the conversation's next number; None without a row.
+
+    Returned with it: the mode, and whether replies may have been proposed here.
+    """
     row = (
         await session.execute(
             update(Conversation)
             .where(Conversation.id == conversation_id)
             .values(last_seq=Conversation.last_seq + 1, updated_at=at)
-            .returning(Conversation.last_seq, Conversation.mode)
+            .returning(Conversation.last_seq, Conversation.mode, Conversation.suggested_seq)
             .execution_options(synchronize_session=False)
         )
     ).one_or_none()
-    return None if row is None else (row.last_seq, row.mode)
+    if row is None:
+        return None
+    return row.last_seq, row.mode, row.mode != "auto" or row.suggested_seq > 0
 
 
 async def by_client_id(
@@ -109,5 +117,34 @@ async def in_turn(session: AsyncSession, state: str, since: datetime) -> Sequenc
     ).all()
 
 
-async def end_turn(session: AsyncSession, message_id: str, state: str) -> None:
-    await session.execute(update(Message).where(Message.id == message_id).values(turn=state))
+async def end_turn(session: AsyncSession, message_id: str, state: str) -> bool:
+    """End a turn; False when it is done already: another process took it up as well."""
+    ended = await session.execute(
+        update(Message)
+        .where(Message.id == message_id, Message.turn != "done")
+        .values(turn=state)
+        .returning(Message.id)
+        .execution_options(synchronize_session=False)
+    )
+    return ended.one_or_none() is not None
+
+
+async def hold(session: AsyncSession, staff_id: str, until: datetime) -> None:
+    """Renew every claim of a person."""
+    await session.execute(
+        update(Conversation)
+        .where(Conversation.taken_by == staff_id, Conversation.mode.in_(CLAIMED))
+        .values(held_until=until)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def not_held(session: AsyncSession, at: datetime) -> Sequence[str]:
+    """Return the conversations whose claim was not renewed until `at`."""
+    return (
+        await session.scalars(
+            select(Conversation.id).where(
+                Conversation.mode.in_(CLAIMED), Conversation.held_until < at
+            )
+        )
+    ).all()

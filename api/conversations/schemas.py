@@ -49,7 +49,10 @@ class ConversationOut(BaseModel):
     mode: Mode
     waiting: bool
     waiting_since: datetime | None
+    wants_person: bool
     taken_by: str | None
+    held_until: datetime | None
+    memo: str | None
     asks: str | None
     score: int | None
     created_at: datetime
@@ -62,24 +65,14 @@ class ConversationWithMessages(ConversationOut):
 
 class ModeIn(BaseModel):
     mode: Mode
+    memo: str | None = Field(default=None, max_length=20_000)
+    """What whoever comes next should know; kept when a conversation is handed back."""
 
 
 class ReplyIn(BaseModel):
     client_id: str = Field(min_length=1, max_length=100)
     text: str = Field(max_length=20_000)
     suggestion_id: str | None = None
-
-
-class SuggestionOut(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
-    id: str
-    text: str
-    source: Literal["bot", "tree", "knowledge", "phrase", "history"]
-    score: float
-    citations: list[Citation]
-    asks: str | None
-    choices: list[Choice]
 
 
 class RejectIn(BaseModel):

@@ -1,4 +1,4 @@
-"""Beginning a conversation, taking in a message, letting someone speak, changing the mode."""
+"""Beginning a conversation, taking in a message, letting someone speak."""
 
 import uuid
 from collections.abc import Sequence
@@ -8,13 +8,12 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api import clock
+from api import clock, events
 from api.conversations import repository
 from api.conversations.models import Conversation, Message
 from api.database import Database, after_commit
-from api.errors import Conflict, NotFound
+from api.errors import NotFound
 from api.events import Broker
-from api.people.models import Staff
 from api.suggestions import service as suggestions
 
 
@@ -45,7 +44,7 @@ class Incoming:
 
 
 def topic(conversation_id: str) -> str:
-    return f"conversation:{conversation_id}"
+    return events.conversation(conversation_id)
 
 
 def begin(
@@ -127,7 +126,7 @@ async def _store_message(
     numbered = await repository.next_seq(session, conversation_id, now)
     if numbered is None:
         raise NotFound("没有找到这段对话。", code="conversation_not_found")
-    seq, mode = numbered
+    seq, mode, proposed = numbered
     message = Message(
         id=str(uuid.uuid4()),
         conversation_id=conversation_id,
@@ -143,7 +142,7 @@ async def _store_message(
     )
     session.add(message)
     await session.flush()
-    if mode != "auto":
+    if proposed:
         await suggestions.outdate(session, conversation_id)
     after_commit(session, lambda: broker.publish(topic(conversation_id)))
     return message
@@ -175,93 +174,44 @@ def say(
             ticket=words.ticket,
             trace=words.trace,
             reply_to=reply_to,
+            node=conversation.node if sender == "agent" else None,
         ),
     )
 
 
-def say_or_propose(
+async def say_or_propose(
     session: AsyncSession,
     conversation: Conversation,
-    words: Utterance,
+    words: Sequence[Utterance],
     reply_to: str | None = None,
-) -> Message | None:
-    """Say the bot's words in mode `auto`; else keep them as a draft for the agent who speaks."""
+) -> list[Message]:
+    """Say the bot's words in mode `auto`; else keep them as one draft for the agent who speaks.
+
+    Returns what the customer was told.
+    """
     if conversation.mode == "auto":
-        return say(session, conversation, "bot", words, reply_to=reply_to)
-    suggestions.propose(
-        session,
-        conversation.id,
-        words.text,
-        reply_to=reply_to,
-        asks=words.asks,
-        choices=words.choices,
-        citations=words.citations,
-    )
-    return None
+        return [say(session, conversation, "bot", w, reply_to=reply_to) for w in words]
+    if words:
+        # The draft before was made for less than is known now.
+        await suggestions.outdate(session, conversation.id, source="bot")
+        suggestions.propose(
+            session,
+            conversation.id,
+            "\n".join(w.text for w in words),
+            reply_to=reply_to,
+            asks=words[-1].asks,
+            choices=words[-1].choices,
+            citations=[cite for w in words for cite in w.citations],
+            node=conversation.node,
+        )
+    return []
 
 
 def wait_for_person(conversation: Conversation) -> None:
-    """Queue the conversation for a person; it stays queued until an agent takes it."""
-    if not conversation.waiting:
+    """Queue the conversation for a person, unless one holds it; an agent's claim ends the wait."""
+    if conversation.taken_by is None and not conversation.waiting:
         conversation.waiting = True
         conversation.waiting_since = clock.now()
-
-
-async def set_mode(
-    session: AsyncSession, broker: Broker, conversation_id: str, mode: str, person: Staff
-) -> Conversation:
-    """Let the bot speak (`auto`), draft for an agent (`copilot`), or be silent (`agent`).
-
-    Raises:
-        Conflict: another agent has taken this conversation.
-    """
-    conversation = await find(session, conversation_id, for_update=True)
-    taken = conversation.taken_by not in (None, person.id)
-    if taken and person.role == "agent":
-        raise Conflict("另一位同事正在处理这段对话。", code="taken_by_another")
-    conversation.mode = mode
-    conversation.updated_at = clock.now()
-    if mode == "auto":
-        conversation.taken_by = None
-        await suggestions.outdate(session, conversation_id)
-    else:
-        conversation.taken_by = person.id
-        conversation.waiting = False
-        conversation.waiting_since = None
-    after_commit(session, lambda: broker.publish(topic(conversation_id)))
-    return conversation
-
-
-async def reply(
-    session: AsyncSession,
-    broker: Broker,
-    conversation_id: str,
-    *,
-    client_id: str,
-    text: str,
-    person: Staff,
-    suggestion_id: str | None = None,
-) -> Message:
-    """Say an agent's words, once however often they are sent.
-
-    Raises:
-        Conflict: the bot speaks here: take over first.
-    """
-    conversation = await find(session, conversation_id, for_update=True)
-    known = await repository.by_client_id(session, conversation_id, client_id)
-    if known is not None:
-        return known
-    if conversation.mode == "auto":
-        raise Conflict("机器人正在接待，请先接手再回复。", code="bot_speaks")
-    words = Utterance(text)
-    if suggestion_id is not None:
-        proposed = await suggestions.find(session, suggestion_id, conversation_id)
-        same = proposed.text == text
-        await suggestions.decide(session, suggestion_id, "sent" if same else "edited", by=person.id)
-        words = Utterance(text, proposed.asks, proposed.choices, proposed.citations)
-    message = say(session, conversation, "agent", words, client_id=client_id, staff_id=person.id)
-    after_commit(session, lambda: broker.publish(topic(conversation_id)))
-    return message
 
 
 def _append(session: AsyncSession, conversation: Conversation, message: Message) -> Message:

@@ -138,10 +138,10 @@ class Turns:
                 return []
             if answers is None:
                 return await self._fail(session, conversation, message.id)
-            await repository.end_turn(session, message.id, "done")
-            said = []
-            for answer in answers:
-                words = Utterance(
+            if not await repository.end_turn(session, message.id, "done"):
+                return list(await repository.replies(session, message.id))
+            words = [
+                Utterance(
                     answer.text,
                     answer.asks,
                     answer.choices,
@@ -149,17 +149,21 @@ class Turns:
                     answer.ticket,
                     {**answer.trace, "model": self._gateway.serving, "ms": round(ms, 1)},
                 )
-                told = service.say_or_propose(session, conversation, words, message.id)
-                said += [told] if told is not None else []
-            return said
+                for answer in answers
+            ]
+            return await service.say_or_propose(session, conversation, words, message.id)
 
     async def _fail(
         self, session: AsyncSession, conversation: Conversation, message_id: str
     ) -> list[Message]:
         message = await session.get_one(Message, message_id)
-        told_before = message.trace is not None and message.trace.get("failed", False)
+        if message.turn == "done":
+            return list(await repository.replies(session, message_id))
+        told_before = bool(await repository.replies(session, message_id))
         message.turn = "failed"
         message.trace = {**(message.trace or {}), "failed": True}
+        if conversation.mode != "auto":
+            return []  # a person is there and sees that the draft is missing
         words = Utterance(BOT_STILL_SILENT if conversation.waiting else BOT_SILENT)
         service.wait_for_person(conversation)
         if told_before:

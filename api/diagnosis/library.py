@@ -14,12 +14,16 @@ from api.diagnosis.models import TreeRevision
 
 def read_documents(folder: Path) -> dict[str, Any]:
     """Return the parsed YAML files of `folder` by name, the cases left out."""
-    yaml = YAML(typ="safe")
     return {
-        path.stem: yaml.load(path.read_text(encoding="utf-8"))
+        path.stem: read_document(path)
         for path in sorted(folder.glob("*.yml"))
         if not path.name.endswith(".cases.yml")
     }
+
+
+def read_document(path: Path) -> Any:
+    """Return one parsed YAML file of the release's data."""
+    return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
 
 
 class Shelf:

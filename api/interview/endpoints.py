@@ -1,13 +1,14 @@
-"""What the bot's action asks of us, and the staff's way to state a fact."""
+"""What the bot's action asks of us, and the staff's ways to state a fact and to hand back."""
 
 import secrets
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Depends, Header, Request
 from pydantic import BaseModel, Field
 
 from api.bot_gateway import BotGateway, BotSilent
-from api.conversations.text import for_bot
+from api.conversations.schemas import ConversationOut, ModeIn
+from api.conversations.text import clean, for_bot
 from api.diagnosis.service import Said
 from api.errors import Unauthorised, Unavailable
 from api.interview import complaints
@@ -24,16 +25,36 @@ class ParseIn(BaseModel):
     text: str = Field(min_length=1, max_length=2_000)
 
 
-@router.post("/internal/turns", include_in_schema=False)
-async def take_turn(
-    report: Report, request: Request, x_roamdesk_key: Annotated[str, Header()] = ""
-) -> dict[str, Any]:
-    """Take what the bot understood of a message; return what it shall say."""
+def own_process(request: Request, x_roamdesk_key: Annotated[str, Header()] = "") -> None:
+    """Let pass only the product's own processes.
+
+    Raises:
+        Unauthorised: the caller does not show the internal key.
+    """
     key: str = request.app.state.internal_key
     if not secrets.compare_digest(x_roamdesk_key.encode(), key.encode()):
-        raise Unauthorised("只有机器人可以调用这里。", code="internal_only")
+        raise Unauthorised("只有本系统的进程可以调用这里。", code="internal_only")
+
+
+InternalOnly = Depends(own_process)
+
+
+@router.post("/internal/turns", include_in_schema=False, dependencies=[InternalOnly])
+async def take_turn(report: Report, request: Request) -> dict[str, Any]:
+    """Take what the bot understood of a message; return what it shall say."""
     interview: Interview = request.app.state.interview
     return await interview.take_turn(report)
+
+
+@router.put("/v1/conversations/{conversation_id}/mode", tags=["staff"])
+async def set_mode(
+    conversation_id: str, body: ModeIn, request: Request, person: Agent
+) -> ConversationOut:
+    """Take a conversation over, or hand it back to the bot, which then goes on by itself."""
+    interview: Interview = request.app.state.interview
+    memo = clean(body.memo) if body.memo and body.memo.strip() else None
+    changed = await interview.set_mode(conversation_id, body.mode, person, memo)
+    return ConversationOut.model_validate(changed)
 
 
 @router.post("/v1/tickets/{number}/facts", tags=["staff"])

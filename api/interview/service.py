@@ -12,11 +12,12 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.backoffice import BackOffice, Subscriber
+from api.conversations import claims
 from api.conversations import service as conversations
 from api.conversations.models import Conversation, Message
 from api.conversations.service import Utterance
 from api.database import Database, after_commit
-from api.decision_tree import Library, Step, Wait, walk
+from api.decision_tree import Ask, Library, Step, Wait, walk
 from api.diagnosis import service as diagnosis
 from api.diagnosis.library import Shelf
 from api.diagnosis.service import RunningCase, Said
@@ -26,6 +27,8 @@ from api.interview import wording
 from api.interview.replies import WAITING, Desk, Replies
 from api.interview.shown import choices_shown, was_said
 from api.interview.understanding import WHERE, Meaning, Report, is_value, meaning
+from api.people.models import Staff
+from api.tickets import notices
 from api.tickets import service as tickets
 from api.tickets.models import Ticket
 
@@ -34,6 +37,8 @@ log = structlog.get_logger()
 
 BACK_OFFICE_SECONDS = 5.0
 """For all questions of one turn together; the bot's action gives up after 8 s."""
+
+HANDED_BACK = "接下来由机器人继续为您服务，需要人工时请说“转人工”。"
 
 
 @dataclass
@@ -98,7 +103,7 @@ class Interview:
             Invalid: there is no such fact, or it has no such value.
         """
         async with self.database.transaction() as session:
-            ticket, case = await self._case_of_ticket(session, number)
+            ticket, case, _ = await self._case_of_ticket(session, number)
             of_case = said.fact in case.library.facts and case.library.facts[said.fact].of_case
             if not of_case or not is_value(case.library, said.fact, said.value):
                 raise Invalid("没有这个字段，或者它不能取这个值。", code="fact_not_valid")
@@ -110,27 +115,74 @@ class Interview:
             facts, library = case.facts, case.library
         stated = await self._ask_back_office(library, facts, walk(library, facts))
         async with self.database.transaction() as session:
-            ticket, case = await self._case_of_ticket(session, number)
+            ticket, case, conversation = await self._case_of_ticket(session, number)
             case.take(session, stated)
-            if case.step() == before:
-                return
-            conversation = await conversations.find(
-                session, ticket.conversation_id, for_update=True
-            )
-            replies = Replies(self.desk, session, conversation, case, ticket)
-            for words in await replies.step(prefix="核查有了结果。"):
-                conversations.say_or_propose(session, conversation, words)
+            await notices.follow_up(session, ticket, case.facts)
+            _note_standing(conversation, case)
             topic = conversations.topic(conversation.id)
             after_commit(session, lambda: self.broker.publish(topic))
+            if case.step() == before:
+                return
+            replies = Replies(self.desk, session, conversation, case, ticket)
+            words = await replies.step(prefix="核查有了结果。")
+            await conversations.say_or_propose(session, conversation, words)
+
+    async def set_mode(
+        self, conversation_id: str, mode: str, person: Staff, memo: str | None = None
+    ) -> Conversation:
+        """Claim a conversation, or hand it back: then `memo` is kept and the interview goes on.
+
+        Raises:
+            NotFound: there is no such conversation.
+            Conflict: a colleague holds it.
+        """
+        async with self.database.transaction() as session:
+            changed = await claims.set_mode(session, self.broker, conversation_id, mode, person)
+            if changed.handed_back:
+                await self.hand_back(session, changed.conversation, person, memo)
+            return changed.conversation
+
+    async def hand_back(
+        self, session: AsyncSession, conversation: Conversation, person: Staff, memo: str | None
+    ) -> None:
+        """Say that the bot goes on, and the step where the case stands unless it was said."""
+        if memo is not None:
+            conversation.memo = memo
+        ticket = await tickets.of_conversation(session, conversation.id)
+        if ticket is not None:
+            tickets.record(session, ticket, "handed_back", person.username, memo)
+        said = [Utterance(HANDED_BACK)]
+        case = await diagnosis.running(session, self.shelf, conversation.id)
+        if case is not None and "service" in case.facts:
+            _note_standing(conversation, case)
+            step = await Replies(self.desk, session, conversation, case, ticket).step()
+            news = isinstance(case.step(), Ask) or not await was_said(
+                session, conversation, _beginning(step[0].text)
+            )
+            said += step if news else []
+            # The agent has just seen it: what waits for the back office is on its own desk.
+            conversation.waiting, conversation.waiting_since = False, None
+        await conversations.say_or_propose(session, conversation, said)
+
+    async def claim_lost(
+        self, session: AsyncSession, conversation: Conversation, username: str
+    ) -> None:
+        """Record on the ticket, if there is one, that the agent's connection was lost."""
+        ticket = await tickets.of_conversation(session, conversation.id)
+        if ticket is not None:
+            tickets.record(session, ticket, "connection_lost", "system", agent=username)
 
     async def _case_of_ticket(
         self, session: AsyncSession, number: str
-    ) -> tuple[Ticket, RunningCase]:
+    ) -> tuple[Ticket, RunningCase, Conversation]:
+        # A turn locks the conversation first, too: the other way round both could wait for ever.
+        ticket = await tickets.find(session, number)
+        conversation = await conversations.find(session, ticket.conversation_id, for_update=True)
         ticket = await tickets.find(session, number, for_update=True)
         case = await diagnosis.running(session, self.shelf, ticket.conversation_id)
         if case is None:
             raise NotFound("这张工单没有诊断过程。", code="case_not_found")
-        return ticket, case
+        return ticket, case, conversation
 
     async def _open(self, session: AsyncSession, report: Report) -> Turn:
         conversation_id = report.conversation_id
@@ -210,7 +262,12 @@ class Interview:
             self.desk, turn.session, turn.conversation, turn.case, turn.ticket, own_words
         )
         said = await replies.to(turn.report, turn.meaning, turn.added, turn.replaced)
+        await notices.follow_up(turn.session, replies.ticket, turn.case.facts)
         step = turn.case.step()
+        _note_standing(turn.conversation, turn.case)
+        turn.conversation.sure = turn.report.intent.confidence
+        if turn.meaning.intent == "request_human" and turn.conversation.taken_by is None:
+            turn.conversation.wants_person = True
         answer = {
             "messages": said,
             "step": {
@@ -234,6 +291,18 @@ class Interview:
                 "model": turn.report.model,
             }
         return answer
+
+
+def _note_standing(conversation: Conversation, case: RunningCase) -> None:
+    """Keep what the staff's queue shows of the case with the conversation."""
+    step, country = case.step(), case.facts.get("location")
+    conversation.node = f"{step.tree}/{step.node}"
+    conversation.country = None if country == "unsure" else country
+
+
+def _beginning(text: str) -> str:
+    """Return what makes a conclusion or a wait recognisable, without its deadline."""
+    return text.split("\n")[0].split("，最晚")[0]
 
 
 def _number(facts: dict[str, str], name: str) -> str | None:

@@ -12,10 +12,10 @@ from api.conversations.service import Utterance
 from api.decision_tree import Ask, Conclude, Fact, Library, Step, Wait, derive
 from api.interview import places
 from api.interview.local_time import spoken
+from api.privacy import masked
 
 OTHER_OPERATOR = {"label": "其他运营商", "value": "other"}
 MAX_OPERATORS = 7
-DIGITS_SHOWN = 4
 
 GREETING = (
     "您好，这里是中国电信国际漫游服务。请直接说说您在哪个国家或地区、手机出了什么问题，"
@@ -191,13 +191,6 @@ def progress(card: dict[str, Any], country: str | None) -> str:
         else ""
     )
     return f"您的工单 {card['number']} 现在是“{card['status_title']}”。{nxt}"
-
-
-def masked(digits: str) -> str:
-    """Return a number as it is read back: 189****1234."""
-    if len(digits) <= 2 * DIGITS_SHOWN - 1:
-        return "*" * max(0, len(digits) - 2) + digits[-2:]
-    return f"{digits[:3]}{'*' * (len(digits) - 3 - DIGITS_SHOWN)}{digits[-DIGITS_SHOWN:]}"
 
 
 def citations(library: Library, ids: Iterable[str]) -> list[dict[str, str]]:

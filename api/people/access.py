@@ -59,4 +59,5 @@ def _require(*roles: str):  # type: ignore[no-untyped-def]
 
 AnyStaff = Annotated[Staff, Depends(staff)]
 Agent = Annotated[Staff, Depends(_require("agent", "supervisor", "admin"))]
+Supervisor = Annotated[Staff, Depends(_require("supervisor", "admin"))]
 Admin = Annotated[Staff, Depends(_require("admin"))]

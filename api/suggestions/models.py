@@ -22,6 +22,12 @@ class Suggestion(Base):
     choices: Mapped[list[Any]]
     citations: Mapped[list[Any]]
     state: Mapped[str] = mapped_column(String(16), default="open")
+    key: Mapped[str | None] = mapped_column(String(64))
+    """What it was made from: an article's or a phrase's id."""
+    node: Mapped[str | None] = mapped_column(String(64))
+    """Where the case stood: tree/node."""
+    sent_text: Mapped[str | None] = mapped_column(Text)
+    """What the agent sent instead, where it was edited."""
     decided_by: Mapped[str | None] = mapped_column(String(36))
     decided_at: Mapped[datetime | None]
     reason: Mapped[str | None] = mapped_column(Text)

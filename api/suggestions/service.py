@@ -22,6 +22,9 @@ def propose(
     asks: str | None = None,
     choices: Sequence[Any] = (),
     citations: Sequence[Any] = (),
+    score: float = 1.0,
+    key: str | None = None,
+    node: str | None = None,
 ) -> Suggestion:
     """Keep `text` as a reply that an agent may send."""
     suggestion = Suggestion(
@@ -33,6 +36,9 @@ def propose(
         asks=asks,
         choices=list(choices),
         citations=list(citations),
+        score=score,
+        key=key,
+        node=node,
         created_at=clock.now(),
     )
     session.add(suggestion)
@@ -50,13 +56,19 @@ async def open_ones(session: AsyncSession, conversation_id: str) -> Sequence[Sug
     ).all()
 
 
-async def outdate(session: AsyncSession, conversation_id: str) -> None:
-    """Close what was proposed before the customer spoke again."""
-    await session.execute(
-        update(Suggestion)
-        .where(Suggestion.conversation_id == conversation_id, Suggestion.state == "open")
-        .values(state="ignored")
+async def outdate(
+    session: AsyncSession, conversation_id: str, *, by: str | None = None, source: str | None = None
+) -> None:
+    """Close what is still open, or what is of one source, because the conversation went on.
+
+    `by` is the person who sent something else; None: the customer or the bot spoke.
+    """
+    query = update(Suggestion).where(
+        Suggestion.conversation_id == conversation_id, Suggestion.state == "open"
     )
+    if source is not None:
+        query = query.where(Suggestion.source == source)
+    await session.execute(query.values(state="ignored", decided_by=by, decided_at=clock.now()))
 
 
 async def find(session: AsyncSession, suggestion_id: str, conversation_id: str) -> Suggestion:
@@ -72,21 +84,38 @@ async def find(session: AsyncSession, suggestion_id: str, conversation_id: str) 
 
 
 async def decide(
-    session: AsyncSession, suggestion_id: str, state: str, *, by: str, reason: str | None = None
+    session: AsyncSession,
+    suggestion_id: str,
+    state: str,
+    *,
+    by: str,
+    reason: str | None = None,
+    sent_text: str | None = None,
 ) -> Suggestion:
     """Record what an agent made of a suggestion: `sent`, `edited` or `rejected`.
 
+    `sent_text` is what was sent instead of an edited one.
+
     Raises:
         NotFound: there is no such suggestion.
-        Conflict: it was decided before.
+        Conflict: it was decided before, or the conversation has moved on since.
     """
-    suggestion = await session.get(Suggestion, suggestion_id)
+    suggestion = await session.get(Suggestion, suggestion_id, with_for_update=True)
     if suggestion is None:
         raise NotFound("没有这条建议。", code="suggestion_not_found")
+    if suggestion.state == "ignored":
+        raise Conflict(_why_outdated(suggestion), code="suggestion_outdated", state="ignored")
     if suggestion.state != "open":
         raise Conflict("这条建议已经处理过了。", code="suggestion_decided", state=suggestion.state)
     suggestion.state = state
     suggestion.decided_by = by
     suggestion.decided_at = clock.now()
     suggestion.reason = reason
+    suggestion.sent_text = sent_text
     return suggestion
+
+
+def _why_outdated(suggestion: Suggestion) -> str:
+    if suggestion.decided_by is not None:
+        return "已经发出了别的回复，这条建议已经过时。"
+    return "客户又说了新的话，这条建议已经过时。"

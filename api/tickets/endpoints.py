@@ -1,4 +1,4 @@
-"""The staff's view of tickets, and moving them on."""
+"""The staff's view of tickets, and what staff do to them."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -7,19 +7,27 @@ from fastapi import APIRouter, Query, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
-from api.decision_tree import Visited
+from api.audit import service as audit
+from api.conversations.text import clean
+from api.database import after_commit
+from api.decision_tree import Library, Visited
 from api.diagnosis import service as diagnosis
 from api.diagnosis.library import Shelf
 from api.diagnosis.service import RunningCase
+from api.events import conversation as topic
 from api.people.access import Agent, AnyStaff, Transaction
-from api.tickets import lifecycle, repository, service
+from api.tickets import lifecycle, notices, repository, service, shown
 from api.tickets.models import Ticket, TicketClock
 from api.tickets.schemas import (
     Category,
+    ChangeIn,
     ClockOut,
     CustomerTicket,
+    DoneIn,
     EventOut,
     FactOut,
+    NoteIn,
+    NoticeOut,
     PathOut,
     Priority,
     Status,
@@ -59,8 +67,41 @@ async def tickets(
 
 
 @router.get("/{number}")
-async def ticket(number: str, request: Request, session: Transaction, _: AnyStaff) -> TicketOut:
-    return await ticket_view(session, request.app.state.shelf, number)
+async def ticket(number: str, request: Request, person: AnyStaff) -> TicketOut:
+    """Return a ticket; that it was opened is audited."""
+    state = request.app.state
+    async with state.database.reading() as session:
+        seen = await ticket_view(session, state.shelf, number)
+    await state.looks.note(person.username, seen.conversation_id, number)
+    return seen
+
+
+@router.patch("/{number}")
+async def change(
+    number: str, body: ChangeIn, request: Request, session: Transaction, person: Agent
+) -> TicketOut:
+    """Set category or priority by hand; the reason is kept with the change."""
+    found = await service.find(session, number, for_update=True)
+    reason = clean(body.reason)
+    changed = service.change(
+        session,
+        found,
+        category=body.category,
+        priority=body.priority,
+        actor=person.username,
+        reason=reason,
+    )
+    if changed:
+        audit.record(
+            session,
+            person.username,
+            "changed",
+            conversation_id=found.conversation_id,
+            ticket_number=number,
+            fields=changed,
+            reason=reason,
+        )
+    return await _changed(request, session, found)
 
 
 @router.post("/{number}/transitions")
@@ -69,28 +110,67 @@ async def transition(
 ) -> TicketOut:
     found = await service.find(session, number, for_update=True)
     await service.move(session, found, body.to, person.username, body.note)
+    return await _changed(request, session, found)
+
+
+@router.post("/{number}/notes", status_code=201)
+async def note(
+    number: str, body: NoteIn, request: Request, session: Transaction, person: Agent
+) -> TicketOut:
+    """Add a note that only staff see."""
+    found = await service.find(session, number, for_update=True)
+    service.record(session, found, "note", person.username, clean(body.text))
+    return await _changed(request, session, found)
+
+
+@router.post("/{number}/notifications/{to}/done")
+async def notified(
+    number: str,
+    to: str,
+    request: Request,
+    session: Transaction,
+    person: Agent,
+    body: DoneIn | None = None,
+) -> TicketOut:
+    """Say that `to` was told; 409 when a colleague has done it."""
+    found = await service.find(session, number, for_update=True)
+    said = clean(body.note) if body and body.note and body.note.strip() else None
+    await notices.done(session, found, to, person.username, said)
+    return await _changed(request, session, found)
+
+
+async def _changed(request: Request, session: AsyncSession, found: Ticket) -> TicketOut:
+    """Write what was done, tell the open consoles once it stands, and return the ticket."""
+    broker, name = request.app.state.broker, topic(found.conversation_id)
+    after_commit(session, lambda: broker.publish(name))
     await session.flush()
-    return await ticket_view(session, request.app.state.shelf, number)
+    return await ticket_view(session, request.app.state.shelf, found.number)
 
 
 async def ticket_view(session: AsyncSession, shelf: Shelf, number: str) -> TicketOut:
-    """Return the whole ticket: facts, path, clocks and events.
+    """Return the whole ticket: facts, path, clocks and events, personal data masked.
 
     Raises:
         NotFound: there is no such ticket.
     """
     found = await service.find(session, number)
     case = await diagnosis.running(session, shelf, found.conversation_id)
+    library = case.library if case else shelf.current
+    explained = case.explanation() if case else None
+    events = await repository.events(session, number)
     row = TicketRow.model_validate(found)
     return TicketOut(
         **row.model_dump(),
         facts=_facts(case),
-        path=[_visited(visited) for visited in case.explanation().path] if case else [],
+        path=[_visited(library, visited) for visited in explained.path] if explained else [],
         next_step=_next_step(case),
-        open_causes=list(case.explanation().open_causes) if case else [],
-        tree=TreeOut(id=case.step().tree, revision=case.case.revision) if case else None,
+        open_causes=list(explained.open_causes) if explained else [],
+        tree=TreeOut(id=explained.step.tree, revision=case.case.revision)
+        if case and explained
+        else None,
         clocks=_clocks(await service.clocks_of(session, found)),
-        events=[EventOut.model_validate(e) for e in await repository.events(session, number)],
+        events=[EventOut(**shown.event(library, event)) for event in events],
+        notifications=[NoticeOut(**notice.view()) for notice in notices.of_events(events)],
     )
 
 
@@ -120,17 +200,22 @@ def _facts(case: RunningCase | None) -> dict[str, FactOut]:
     if case is None:
         return {}
     return {
-        fact: FactOut(value=row.value, said_by=row.said_by, at=row.at, note=row.note)
+        fact: FactOut(
+            value=shown.value(case.library, fact, row.value),
+            said_by=row.said_by,
+            at=row.at,
+            note=shown.words(row.note),
+        )
         for fact, row in case.latest.items()
     }
 
 
-def _visited(visited: Visited) -> PathOut:
+def _visited(library: Library, visited: Visited) -> PathOut:
     return PathOut(
         tree=visited.tree,
         node=visited.node,
         fact=visited.fact,
-        answer=visited.answer,
+        answer=shown.value(library, visited.fact, visited.answer),
         citation=visited.citations[0] if visited.citations else "",
         citations=list(visited.citations),
         inferred=visited.inferred,

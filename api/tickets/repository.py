@@ -59,12 +59,14 @@ async def meet_clocks(
     )
 
 
-async def events(session: AsyncSession, number: str) -> Sequence[TicketEvent]:
-    return (
-        await session.scalars(
-            select(TicketEvent).where(TicketEvent.ticket_number == number).order_by(TicketEvent.id)
-        )
-    ).all()
+async def events(
+    session: AsyncSession, number: str, kinds: Sequence[str] | None = None
+) -> Sequence[TicketEvent]:
+    """Return what happened to a ticket, or what of some kinds, in order."""
+    query = select(TicketEvent).where(TicketEvent.ticket_number == number)
+    if kinds is not None:
+        query = query.where(TicketEvent.kind.in_(kinds))
+    return (await session.scalars(query.order_by(TicketEvent.id))).all()
 
 
 async def page(

@@ -1,9 +1,9 @@
 """Shapes of a ticket on the wire."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Status = Literal[
     "new", "acknowledged", "investigating", "answered", "resolved", "closed", "appealed"
@@ -52,13 +52,23 @@ class TreeOut(BaseModel):
 
 
 class EventOut(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
     kind: str
+    title: str
     actor: str
     note: str | None
     data: dict[str, Any]
     at: datetime
+
+
+class NoticeOut(BaseModel):
+    """Somebody the operator has to tell; `done_by` is a username."""
+
+    to: str
+    title: str
+    reason: str
+    cites: list[str]
+    done_by: str | None
+    done_at: datetime | None
 
 
 class TicketRow(BaseModel):
@@ -89,6 +99,7 @@ class TicketOut(TicketRow):
     tree: TreeOut | None
     clocks: list[ClockOut]
     events: list[EventOut]
+    notifications: list[NoticeOut]
 
 
 class CustomerTicket(BaseModel):
@@ -107,6 +118,31 @@ class CustomerTicket(BaseModel):
 
 class TransitionIn(BaseModel):
     to: Status
+    note: str | None = Field(default=None, max_length=2_000)
+
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+
+
+class ChangeIn(BaseModel):
+    """Another category or priority, and why."""
+
+    category: Category | None = None
+    priority: Priority | None = None
+    reason: Words
+
+    @model_validator(mode="after")
+    def _says_what(self) -> Self:
+        if self.category is None and self.priority is None:
+            raise ValueError("category or priority is needed")
+        return self
+
+
+class NoteIn(BaseModel):
+    text: Words
+
+
+class DoneIn(BaseModel):
     note: str | None = Field(default=None, max_length=2_000)
 
 

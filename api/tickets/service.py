@@ -159,6 +159,27 @@ def raise_priority(session: AsyncSession, ticket: Ticket, priority: str, actor: 
         ticket.priority = priority
 
 
+def change(
+    session: AsyncSession,
+    ticket: Ticket,
+    *,
+    category: str | None,
+    priority: str | None,
+    actor: str,
+    reason: str,
+) -> list[str]:
+    """Set category or priority by a person's judgement (P3); return what is different now."""
+    changed = []
+    for name, new in (("category", category), ("priority", priority)):
+        before = getattr(ticket, name)
+        if new is None or new == before:
+            continue
+        setattr(ticket, name, new)
+        record(session, ticket, name, actor, reason, **{"from": before, "to": new})
+        changed.append(name)
+    return changed
+
+
 def clock_views(rows: Sequence[TicketClock], now: datetime) -> list[dict[str, Any]]:
     """Return the clocks in the contract's shape, with the rule each comes from."""
     return [

@@ -10,6 +10,7 @@ import psutil  # type: ignore[import-untyped]
 PARTS = (
     ("leash.py", "supervisor"),
     ("-m api", "api"),
+    ("-m web", "staff"),
     ("rasa_sdk", "actions"),
     ("rasa run", "rasa"),
     ("bot.serve", "rasa"),

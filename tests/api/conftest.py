@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 import httpx2
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from api import clock
 from api.main import create_app
+from api.people import service as people_service
 from api.settings import Settings
 from tests.api.fakes import FakeBot
 
@@ -65,6 +68,15 @@ class Customer:
     async def ticket(self):
         response = await self.http.get(f"/v1/conversations/{self.id}/ticket", headers=self.headers)
         return response.json() if response.status_code == 200 else None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords():
+    """Argon2 is meant to be slow; every test makes an account or two."""
+    cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(people_service, "_hasher", cheap)
+        yield
 
 
 @pytest.fixture

@@ -170,7 +170,7 @@ async def test_a_result_is_only_drafted_where_an_agent_speaks(customer, bot, adm
     assert set_.json()["outcome"] == "ild_not_open"
     assert await customer.messages() == before
     drafts = (await admin.get(f"{url}/suggestions")).json()
-    assert "最可能的原因" in drafts[-1]["text"]
+    assert "最可能的原因" in drafts[0]["text"]
 
 
 @pytest.mark.parametrize(

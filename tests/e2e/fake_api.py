@@ -56,6 +56,8 @@ class Conversation:
         default_factory=lambda: {"mode": "auto", "waiting": False, "typing": False, "ticket": None}
     )
     rating: dict[str, Any] | None = None
+    typed: int = 0
+    """How often the page said that the customer is typing."""
 
 
 class FakeApi:
@@ -237,6 +239,10 @@ def _handler(api: FakeApi) -> type[BaseHTTPRequestHandler]:
                 self._stream(conversation)
 
         def _conversation_post(self, conversation: Conversation, body: dict[str, Any]) -> None:
+            if self.path.endswith("/typing"):
+                conversation.typed += 1
+                self._send(204, b"", "text/plain")
+                return
             if self.path.endswith("/rating"):
                 conversation.rating = body
                 self._json(200, body)

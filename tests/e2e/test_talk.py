@@ -179,3 +179,12 @@ def test_reading_back_is_not_disturbed_by_what_arrives(chat, api):
     assert scroll.evaluate("node => node.scrollTop") == 0
     chat.page.get_by_role("button", name="去看最新的").click()
     expect(chat.bubble("agent", "新来的一句")).to_be_in_viewport()
+
+
+def test_who_watches_is_told_that_the_customer_types_but_not_at_every_key(chat, api):
+    with chat.page.expect_response(lambda response: response.url.endswith("/typing")) as told:
+        chat.field.press_sequentially("我在台湾打不了电话")
+    assert told.value.status == 204
+    assert api.only.typed == 1
+    chat.field.press("Enter")
+    chat.shows("先确认用的是哪种卡")

@@ -13,7 +13,7 @@ from ops.terminal import Terminal
 
 async def main() -> None:
     data = Path(sys.argv[1])
-    settings = Settings(port=1, bot_port=2, actions_port=3, data=data)
+    settings = Settings(port=1, bot_port=2, actions_port=3, staff_port=4, data=data)
     settings.make_folders()
     keeper = Keeper(settings, Terminal())
     for argument in sys.argv[2:]:

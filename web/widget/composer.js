@@ -4,12 +4,15 @@ import { h, icon } from "./dom.js";
 import { MAX_TEXT, texts } from "./texts.js";
 
 const TELL_FROM = 1800;
+const TYPING_EVERY_MS = 3000;
 // keyCode of a key that the IME took: older Safari ends the composition before this keydown.
 const IME_KEY = 229;
 
 export class Composer {
   #send;
   #keepDraft;
+  #typing;
+  #toldTyping = -Infinity;
   #composing = false;
   #field = h("textarea", {
     id: "text",
@@ -30,9 +33,11 @@ export class Composer {
     this.#limit,
   );
 
-  /** `send(text)` gets what is to be sent; `keepDraft(text)` what stands there unsent. */
-  constructor({ send, keepDraft, draft }) {
+  /** `send(text)` gets what is to be sent; `keepDraft(text)` what stands there unsent; `typing()`
+   *  is called now and then while the customer writes. */
+  constructor({ send, keepDraft, draft, typing }) {
     this.#send = send;
+    this.#typing = typing;
     this.#keepDraft = keepDraft;
     this.#field.value = draft;
     this.node.addEventListener("submit", (event) => {
@@ -41,7 +46,10 @@ export class Composer {
     });
     this.#field.addEventListener("compositionstart", () => (this.#composing = true));
     this.#field.addEventListener("compositionend", () => (this.#composing = false));
-    this.#field.addEventListener("input", () => this.#changed());
+    this.#field.addEventListener("input", () => {
+      this.#changed();
+      this.#tellTyping();
+    });
     this.#field.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.shiftKey) return;
       if (this.#composing || event.isComposing || event.keyCode === IME_KEY) return;
@@ -73,6 +81,13 @@ export class Composer {
     this.#field.value = "";
     this.#changed();
     this.#send(text);
+  }
+
+  #tellTyping() {
+    const now = performance.now();
+    if (!this.#field.value.trim() || now - this.#toldTyping < TYPING_EVERY_MS) return;
+    this.#toldTyping = now;
+    this.#typing();
   }
 
   #changed() {

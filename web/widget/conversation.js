@@ -83,6 +83,12 @@ export class Conversation {
     this.start();
   }
 
+  /** Tells whoever watches that the customer is typing; nobody misses it if it fails. */
+  typing() {
+    if (!this.#session || !this.#online) return;
+    this.#transport.call("POST", `${this.#path()}/typing`, { token: this.#session.token }).catch(() => {});
+  }
+
   ticket() {
     return this.#transport.call("GET", `${this.#path()}/ticket`, { token: this.#session.token });
   }

@@ -120,6 +120,7 @@ class RoamDeskChat extends HTMLElement {
       send: (text) => this.#say({ text }),
       keepDraft: (text) => this.#storage.set("draft", text),
       draft: this.#storage.get("draft", ""),
+      typing: () => this.#conversation.typing(),
     });
     this.#panel = h(
       "section",

@@ -1,0 +1,1 @@
+"""What an agent may say next: candidates of five sources, weighed, kept as suggestions."""

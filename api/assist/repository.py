@@ -1,0 +1,34 @@
+"""Queries over conversations that only suggestions need."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.conversations.models import Conversation, Message
+from api.conversations.repository import CLAIMED
+
+LOOKED_AT = 200
+"""Of the replies at a step the latest: what colleagues said long ago may not hold any more."""
+
+
+async def replies_at(session: AsyncSession, node: str, not_of: str) -> Sequence[tuple[str, str]]:
+    """Return id and text of what agents said in other conversations at a step, latest first."""
+    rows = await session.execute(
+        select(Message.id, Message.text)
+        .where(Message.node == node, Message.sender == "agent", Message.conversation_id != not_of)
+        .order_by(Message.created_at.desc())
+        .limit(LOOKED_AT)
+    )
+    return [(row.id, row.text) for row in rows]
+
+
+async def held(session: AsyncSession, conversation_ids: Iterable[str]) -> Sequence[str]:
+    """Return those of the conversations that a person holds."""
+    return (
+        await session.scalars(
+            select(Conversation.id).where(
+                Conversation.id.in_(list(conversation_ids)), Conversation.mode.in_(CLAIMED)
+            )
+        )
+    ).all()

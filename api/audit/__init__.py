@@ -1,0 +1,1 @@
+"""Who saw, revealed or changed what: rule P11."""

@@ -1,0 +1,1 @@
+"""Common replies that supervisors maintain; agents are offered them as suggestions."""

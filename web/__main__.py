@@ -1,0 +1,25 @@
+"""`python -m web`: serve the staff's pages on loopback; the API passes them through."""
+
+import sys
+
+import uvicorn
+
+from web.app import create_app
+from web.settings import Settings
+
+
+def main() -> int:
+    settings = Settings()
+    uvicorn.run(
+        create_app(settings),
+        host="127.0.0.1",
+        port=settings.staff_port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=2,
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The agents' console: queue, conversation, case; back-office desk, common replies, overview."""
