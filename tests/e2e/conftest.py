@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.e2e.fake_api import FakeApi
 from tests.e2e.widget import Widget
@@ -28,6 +28,7 @@ USUAL = {
     "reduced_motion": "reduce",
 }
 PATIENCE_MS = 8000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def chromium_path() -> str | None:
