@@ -157,6 +157,7 @@ export class Conversation {
   async #catchUp(after = this.#lastSeq) {
     const path = `${this.#path()}/messages?after=${after}`;
     const answer = await this.#transport.call("GET", path, { token: this.#session.token });
+    this.#lineBack(); // before what arrives takes from the outbox what was written offline
     this.#receive(Array.isArray(answer) ? answer : (answer.messages ?? []), after === 0);
   }
 
