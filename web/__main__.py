@@ -1,5 +1,6 @@
 """`python -m web`: serve the staff's pages on loopback; the API passes them through."""
 
+import os
 import sys
 
 import uvicorn
@@ -7,8 +8,13 @@ import uvicorn
 from web.app import create_app
 from web.settings import Settings
 
+POLITENESS = 5
+"""Added to the process's niceness."""
+
 
 def main() -> int:
+    # Where cores are short, a customer's turn comes before the building of a page.
+    os.nice(POLITENESS)
     settings = Settings()
     uvicorn.run(
         create_app(settings),

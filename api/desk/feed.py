@@ -11,7 +11,7 @@ from api.interview.endpoints import InternalOnly
 
 router = APIRouter(prefix="/internal", include_in_schema=False, dependencies=[InternalOnly])
 
-BATCH_SECONDS = 0.05
+BATCH_SECONDS = 0.02
 PING_SECONDS = 15.0
 
 

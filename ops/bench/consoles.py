@@ -64,10 +64,10 @@ class Console:
         @socket.on("*")  # type: ignore[untyped-decorator]
         def heard(event: str, data: Any) -> None:
             now, told = time.perf_counter(), json.dumps(data, ensure_ascii=False)
-            if event == "run_method" and '"begin"' in told:
+            if event == "run_javascript" and "runMethod" in told and "begin" in told:
                 ready.set()
-            if event == "run_method" and '"take"' in told:
-                for text in re.findall(r"问\w{12}", told):
+            if event == "run_javascript" and "take" in told:
+                for text in re.findall(r"Q[0-9a-f]{12}", told):
                     self.arrived.setdefault(text, now)
             if event == "update" and '"items"' in told:
                 self.suggested.append((now, told.count('"source_title"')))
@@ -86,6 +86,8 @@ class Console:
     async def close(self) -> None:
         if self.socket is not None:
             await self.socket.disconnect()
+            if self.socket.eio.http is not None:  # its own session is left open otherwise
+                await self.socket.eio.http.close()
         await self.http.aclose()
 
 
@@ -180,7 +182,7 @@ async def _news(
     while time.perf_counter() < deadline:
         agent = agents[turn % len(agents)]
         turn += 1
-        mark = f"问{uuid.uuid4().hex[:12]}"
+        mark = f"Q{uuid.uuid4().hex[:12]}"
         began = time.perf_counter()
         seen = len(agent.suggested)
         await talks[agent.conversation].say(f"{mark} PRL 是什么", wait=20)

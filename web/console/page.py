@@ -17,7 +17,7 @@ from web.shell import Desk, Seat
 
 HOLD_SECONDS = 20.0
 """The claim runs out two minutes after the last word of an open console."""
-SETTLE_SECONDS = 0.05
+SETTLE_SECONDS = 0.02
 """News comes in bursts: one turn is several publications."""
 OLDER = 50
 
