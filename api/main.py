@@ -18,7 +18,6 @@ from fastapi.staticfiles import StaticFiles
 from api import backoffice, clock, errors, health
 from api.assist import endpoints as assist
 from api.assist.service import Assist
-from api.assist.words import cutter
 from api.audit import endpoints as audit
 from api.audit.service import Looks
 from api.bot_gateway import BotGateway
@@ -120,7 +119,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         broker=state.broker,
         shelf=state.shelf,
         desk=desk,
-        cut=cutter(desk.knowledge),
+        cut=desk.knowledge.cut,
     )
     state.looks = Looks(state.database)
     state.turns = Turns(state.database, state.gateway, state.broker)

@@ -57,13 +57,6 @@ async def hold(session: Transaction, person: Agent) -> None:
     await claims.hold(session, person)
 
 
-@router.post("/conversations/{conversation_id}/hold", status_code=204)
-async def hold_one(conversation_id: str, session: Transaction, person: Agent) -> None:
-    """The same from a page that shows one conversation, which must exist."""
-    await service.find(session, conversation_id)
-    await claims.hold(session, person)
-
-
 @router.post("/conversations/{conversation_id}/replies", status_code=201)
 async def reply(
     conversation_id: str, body: ReplyIn, request: Request, session: Transaction, person: Agent

@@ -31,7 +31,6 @@ from api.diagnosis.library import Shelf
 from api.diagnosis.service import RunningCase
 from api.errors import NotFound
 from api.tickets import lifecycle, notices, shown
-from api.tickets import repository as tickets_repository
 from api.tickets import service as tickets
 from api.tickets.models import Ticket, TicketEvent
 from api.tickets.schemas import ClockOut, EventOut, NoticeOut
@@ -85,7 +84,7 @@ async def read(
     odd = contradictions(case)
     panel, raised = None, []
     if ticket is not None:
-        events = await tickets_repository.events(session, ticket.number)
+        events = await tickets.events_of(session, ticket)
         raised = notices.of_events(events)
         clocks = tickets.clock_views(await tickets.clocks_of(session, ticket), clock.now())
         panel = _ticket(library, ticket, clocks, events, raised)

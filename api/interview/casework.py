@@ -17,6 +17,7 @@ from api.interview import complaints, wording
 from api.interview.local_time import spoken
 from api.interview.shown import least_recent, was_said
 from api.knowledge import KnowledgeBase
+from api.tickets import notices
 from api.tickets import service as tickets
 from api.tickets.calendar import WorkCalendar
 from api.tickets.models import Ticket
@@ -77,7 +78,7 @@ class Casework:
             self.session, ticket, step.outcome, outcome.priority, answers, "bot"
         )
         if fresh and outcome.notify:
-            tickets.record(self.session, ticket, "notify", "system", to=outcome.notify)
+            await notices.raise_once(self.session, ticket, outcome.notify)
         if not outcome.resolves_alone:
             conversations.wait_for_person(self.conversation)
         due, card = await self._deadline("result" if answers else outcome.clock)

@@ -17,31 +17,21 @@ from api.tickets.models import Ticket, TicketEvent
 
 RAISED, DONE = "notify", "notified"
 
-TITLES = {"noc_group": "集团网运"}
-SAME = {"noc_skt": "noc_group"}
-"""SKT itself is told by way of the group's network operation: one thing to do, not two."""
-
 
 @dataclass(frozen=True)
-class Rule:
-    """When `fact` is `value`, `to` has to be told."""
+class Errand:
+    """Who has to be told, and why."""
 
-    fact: str
-    value: str
-    to: str
+    title: str
     reason: str
     cites: tuple[str, ...]
 
 
-RULES = (
-    Rule(
-        fact="card_reissued_after_korea",
-        value="yes",
-        to="noc_group",
-        reason="客户在韩国用过之后补换过卡，请集团网运通知 SKT",
-        cites=("G4.E",),
-    ),
-)
+ERRANDS = {
+    "noc_group": Errand("集团网运", "客户在韩国用过之后补换过卡，请集团网运通知 SKT", ("G4.E",)),
+}
+WHEN = {("card_reissued_after_korea", "yes"): "noc_group"}
+"""A fact with its value that calls for an errand, whoever says it and wherever the case ends."""
 
 
 @dataclass
@@ -57,7 +47,7 @@ class Notice:
 
     @property
     def title(self) -> str:
-        return TITLES.get(self.to, self.to)
+        return ERRANDS[self.to].title if self.to in ERRANDS else self.to
 
     def view(self) -> dict[str, Any]:
         return {
@@ -72,33 +62,29 @@ class Notice:
 
 async def follow_up(session: AsyncSession, ticket: Ticket | None, facts: Mapping[str, str]) -> None:
     """Raise what the facts of the ticket's case call for, each once whatever is said later."""
-    rules = [rule for rule in RULES if facts.get(rule.fact) == rule.value]
-    if ticket is None or not rules:
-        return
+    for (fact, value), to in WHEN.items():
+        if ticket is not None and facts.get(fact) == value:
+            await raise_once(session, ticket, to)
+
+
+async def raise_once(session: AsyncSession, ticket: Ticket, to: str) -> None:
+    """Record that `to` has to be told, unless it stands there already."""
     await session.flush()
-    raised = {e.data.get("to") for e in await repository.events(session, ticket.number, [RAISED])}
-    for rule in rules:
-        if rule.to not in raised:
-            service.record(
-                session,
-                ticket,
-                RAISED,
-                "system",
-                to=rule.to,
-                reason=rule.reason,
-                cites=list(rule.cites),
-            )
+    raised = await repository.events(session, ticket.number, [RAISED])
+    if any(event.data.get("to") == to for event in raised):
+        return
+    errand = ERRANDS.get(to)
+    reason, cites = (errand.reason, list(errand.cites)) if errand else ("", [])
+    service.record(session, ticket, RAISED, "system", to=to, reason=reason, cites=cites)
 
 
 def of_events(events: Iterable[TicketEvent]) -> list[Notice]:
     """Return the notices of one ticket from its events, in the order they were raised."""
     notices: dict[str, Notice] = {}
     for event in events:
-        to = SAME.get(str(event.data.get("to")), str(event.data.get("to")))
+        to = str(event.data.get("to"))
         if event.kind == RAISED:
-            fallback = next((rule for rule in RULES if rule.to == to), None)
-            reason = event.data.get("reason") or (fallback.reason if fallback else "")
-            cites = event.data.get("cites") or (list(fallback.cites) if fallback else [])
+            reason, cites = event.data.get("reason", ""), event.data.get("cites", [])
             notices.setdefault(to, Notice(to, reason, cites, event.at))
         elif event.kind == DONE and to in notices:
             notices[to].done_by, notices[to].done_at = event.actor, event.at

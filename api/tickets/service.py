@@ -97,6 +97,10 @@ async def clocks_of(session: AsyncSession, ticket: Ticket) -> Sequence[TicketClo
     return await repository.clocks(session, ticket.number)
 
 
+async def events_of(session: AsyncSession, ticket: Ticket) -> Sequence[TicketEvent]:
+    return await repository.events(session, ticket.number)
+
+
 def due(rows: Sequence[TicketClock], name: str) -> datetime:
     """Return when the clock `name` is due; for the result the stricter of both."""
     names = ("result", "result_legal") if name == "result" else (name,)

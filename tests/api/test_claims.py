@@ -39,7 +39,7 @@ def desk(new_staff, customer, bot):
             return await person.post(f"{url}/replies", json=body)
 
         async def hold(self, person):
-            assert (await person.post(f"{url}/hold")).status_code == 204
+            assert (await person.post("/v1/conversations/hold")).status_code == 204
 
     return Desk()
 

@@ -88,7 +88,7 @@ def test_every_rule_can_be_cited(library):
 
 
 def test_korea_notifies_network_operations(library):
-    assert library.outcomes["skt_reissue"].notify == "noc_skt"
+    assert library.outcomes["skt_reissue"].notify == "noc_group"
 
 
 def test_the_sixteen_regions_of_2012_are_listed(library):

@@ -1,5 +1,4 @@
 const ROLES = { agent: "坐席", supervisor: "班长", admin: "管理员", trainer: "训练师" };
-const MODES = { auto: "自动", copilot: "协同", agent: "人工" };
 
 export default {
   template: `
@@ -24,12 +23,8 @@ export default {
   props: { agents: { type: Array, default: () => [] }, waiting: Object, loaded: Boolean },
   methods: {
     role: (name) => ROLES[name] || name,
-    mode: (name) => MODES[name] || name,
-    span(seconds) {
-      if (seconds === null || seconds === undefined) return "无";
-      if (seconds < 60) return `${Math.round(seconds)} 秒`;
-      return seconds < 3600 ? `${Math.floor(seconds / 60)} 分` : `${Math.floor(seconds / 3600)} 小时`;
-    },
-    clock: (at) => new Date(at).toLocaleString("zh-CN", { timeZone: "Asia/Shanghai", month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" }),
+    mode: (name) => rdStaff.MODES[name] || name,
+    span: (seconds) => (seconds === null || seconds === undefined ? "无" : rdStaff.span(seconds)),
+    clock: (at) => rdStaff.dayAndClock(at),
   },
 };

@@ -22,9 +22,6 @@ export default {
     </section>`,
   props: { rows: { type: Array, default: () => [] }, loaded: Boolean },
   methods: {
-    due(at) {
-      if (!at) return "";
-      return new Date(at).toLocaleString("zh-CN", { timeZone: "Asia/Shanghai", month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
-    },
+    due: (at) => (at ? rdStaff.dayAndClock(at) : ""),
   },
 };

@@ -82,6 +82,6 @@ export default {
       this.set(this.fact, this.kindOf === "place" ? this.value.toUpperCase() : this.value);
       this.fact = "";
     },
-    clock: (at) => new Date(at).toLocaleTimeString("zh-CN", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit" }),
+    clock: (at) => rdStaff.clock(at),
   },
 };

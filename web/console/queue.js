@@ -1,4 +1,3 @@
-const MODES = { auto: "自动", copilot: "协同", agent: "人工" };
 const CHANNELS = { web: "网页", wechat: "微信", shell: "测试", rest: "接口" };
 const NOISE = "rd-console-sound";
 
@@ -84,7 +83,7 @@ export default {
       return [row.country_name, row.country, this.channel(row.channel), row.ticket?.number, row.service_title, row.last?.text, row.taken_by?.name, row.asks_title]
         .filter(Boolean).join(" ").toLowerCase();
     },
-    mode: (row) => MODES[row.mode] || row.mode,
+    mode: (row) => rdStaff.MODES[row.mode] || row.mode,
     channel: (name) => CHANNELS[name] || name,
     who: (sender) => ({ customer: "", bot: "机器人：", agent: "坐席：", system: "系统：" })[sender] ?? "",
     ago(at) {
@@ -96,12 +95,7 @@ export default {
     due(row) {
       return (Date.parse(row.ticket.clock.due_at) - this.now - this.skew) / 1000;
     },
-    span(seconds) {
-      if (seconds < 60) return `${Math.floor(seconds)} 秒`;
-      if (seconds < 3600) return `${Math.floor(seconds / 60)} 分`;
-      if (seconds < 172800) return `${Math.floor(seconds / 3600)} 小时`;
-      return `${Math.floor(seconds / 86400)} 天`;
-    },
+    span: (seconds) => rdStaff.span(seconds),
     /** The product's clock may run elsewhere than this machine's. */
     setNow(iso) {
       this.skew = Date.parse(iso) - Date.now();

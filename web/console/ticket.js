@@ -51,9 +51,7 @@ export default {
     left(c) {
       if (STATES[c.state]) return STATES[c.state];
       const s = (Date.parse(c.due_at) - this.now) / 1000;
-      if (s <= 0) return "已超时";
-      if (s < 3600) return `剩 ${Math.floor(s / 60)} 分`;
-      return s < 172800 ? `剩 ${Math.floor(s / 3600)} 小时` : `剩 ${Math.floor(s / 86400)} 天`;
+      return s <= 0 ? "已超时" : `剩 ${rdStaff.span(s)}`;
     },
     ask(what, select) {
       this.asked = { what, value: select.value, select };
@@ -74,6 +72,6 @@ export default {
       this.$emit("note", this.text);
       this.text = "";
     },
-    clock: (at) => new Date(at).toLocaleString("zh-CN", { timeZone: "Asia/Shanghai", month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" }),
+    clock: (at) => rdStaff.dayAndClock(at),
   },
 };

@@ -78,11 +78,8 @@ export default {
     },
     who: (sender) => WHO[sender] || sender,
     clock(at) {
-      const date = new Date(at);
-      const day = { timeZone: "Asia/Shanghai", month: "numeric", day: "numeric" };
-      const time = date.toLocaleTimeString("zh-CN", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit" });
-      const today = new Date().toLocaleDateString("zh-CN", day) === date.toLocaleDateString("zh-CN", day);
-      return today ? time : `${date.toLocaleDateString("zh-CN", day)} ${time}`;
+      const day = (when) => new Date(when).toLocaleDateString("zh-CN", { timeZone: "Asia/Shanghai" });
+      return day(at) === day(Date.now()) ? rdStaff.clock(at) : rdStaff.dayAndClock(at);
     },
   },
 };

@@ -78,6 +78,22 @@ const rdStaff = (() => {
     box.scrollLeft += at.left - seen.left - (seen.width - at.width) / 2;
   }
 
+  const MODES = { auto: "自动", copilot: "协同", agent: "人工" };
+  const BEIJING = { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit" };
+
+  /** 15:31, in Beijing. */
+  const clock = (at) => new Date(at).toLocaleTimeString("zh-CN", BEIJING);
+
+  /** 11/25 15:31, in Beijing. */
+  const dayAndClock = (at) => new Date(at).toLocaleString("zh-CN", { ...BEIJING, month: "numeric", day: "numeric" });
+
+  /** 3 分, 5 小时, 2 天: the larger unit of a span in seconds. */
+  function span(seconds) {
+    if (seconds < 60) return `${Math.floor(seconds)} 秒`;
+    if (seconds < 3600) return `${Math.floor(seconds / 60)} 分`;
+    return seconds < 172800 ? `${Math.floor(seconds / 3600)} 小时` : `${Math.floor(seconds / 86400)} 天`;
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
     const form = document.getElementById("login");
     form?.addEventListener("submit", async (event) => {
@@ -86,6 +102,6 @@ const rdStaff = (() => {
     });
   });
 
-  return { logInAgain, logOut, showWhereItStands };
+  return { MODES, clock, dayAndClock, span, logInAgain, logOut, showWhereItStands };
 })();
 window.rdStaff = rdStaff;
