@@ -5,7 +5,9 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse
+from nicegui import app as pages
 from nicegui import ui
 
 from web import shell
@@ -40,6 +42,11 @@ def create_app(settings: Settings) -> FastAPI:
     for part in (page, back_office, overview, phrases):
         part.install(desk)
     app.include_router(shell.router(desk))
+
+    @pages.exception_handler(404)
+    async def no_such_page(_: Request, __: Exception) -> HTMLResponse:
+        return HTMLResponse(shell.NO_SUCH_PAGE, 404)
+
     ui.run_with(
         app,
         title="RoamDesk",

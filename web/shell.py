@@ -23,6 +23,11 @@ HEAD = (
     '<link rel="stylesheet" href="/staff/staff.css">'
     '<script src="/staff/staff.js"></script>'
 )
+NO_SUCH_PAGE = (
+    '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>RoamDesk</title>'
+    f'{HEAD}<body class="rd-login-page"><main><p>没有这个页面，请回到'
+    '<a class="rd-tab" href="/console">会话</a></p></main></body></html>'
+)
 ROLES = {"agent": "坐席", "trainer": "训练师", "supervisor": "班长", "admin": "管理员"}
 AGENTS = frozenset({"agent", "supervisor", "admin"})
 SUPERVISORS = frozenset({"supervisor", "admin"})

@@ -17,7 +17,7 @@ export default {
         <thead><tr><th>标题</th><th>内容</th><th>关键词</th><th v-if="can"></th></tr></thead>
         <tbody><tr v-for="r in shown" :key="r.id">
           <td>{{ r.title }}</td><td>{{ r.text }}</td><td class="rd-muted">{{ (r.keywords || []).join(" ") }}</td>
-          <td v-if="can"><span class="rd-chips"><button class="rd-button" @click="edit(r)">修改</button>
+          <td v-if="can" class="rd-once"><span class="rd-chips"><button class="rd-button" @click="edit(r)">修改</button>
             <button class="rd-button" @click="sure === r.id ? $emit('remove', r.id) : (sure = r.id)">{{ sure === r.id ? "确定删除" : "删除" }}</button></span></td>
         </tr></tbody>
       </table>

@@ -20,8 +20,9 @@ export default {
           <button class="rd-row" :data-id="row.id" :class="{ open: row.id === current, wants: row.waiting }" :aria-current="row.id === current" @click="$emit('pick', row.id)">
             <span class="rd-row-top">
               <span class="rd-mode" :class="row.mode">{{ mode(row) }}</span>
+              <span v-if="row.ticket && row.ticket.priority === 'urgent'" class="rd-mode urgent">紧急</span>
               <b class="rd-where">{{ row.country_name || "地点未知" }}</b>
-              <span class="rd-muted">{{ row.service_title || "" }}</span>
+              <span class="rd-muted rd-service">{{ row.service_title || "" }}</span>
               <span class="rd-spring"></span>
               <span v-if="row.waiting" class="rd-wait" :class="{ long: waited(row) > 300 }">等 {{ span(waited(row)) }}</span>
               <span v-else class="rd-muted rd-num">{{ span(ago(row.last && row.last.at)) }}前</span>
