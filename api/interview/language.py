@@ -56,6 +56,8 @@ LINES = {
 
 def foreign(text: str) -> Line | None:
     """Return the line in the language of `text`, or None where it is Chinese or no language."""
+    if text.lstrip().startswith(("/", "／")):
+        return None  # a command of some other chat, typed by whoever tries things out
     scripts = Counter(_script(unit[0]) for unit in _UNITS.findall(text))
     total = sum(scripts.values())
     if not total:

@@ -209,6 +209,11 @@ def test_chinese_with_other_words_in_it_is_chinese(text):
     assert foreign(text) is None
 
 
+@pytest.mark.parametrize("text", ["/restart", " ／help me please", "//inform{}"])
+def test_a_command_is_in_no_language(text):
+    assert foreign(text) is None
+
+
 async def test_english_that_is_understood_is_handled_like_any_message(customer, bot):
     text = "I am in Tokyo and cannot make calls"
     bot.teach(text, "report_call_failure", facts={"location": "JP", "service": "voice"})
