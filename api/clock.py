@@ -13,6 +13,12 @@ def now() -> datetime:
     return datetime.now(UTC) + _offset
 
 
+def real() -> datetime:
+    """Return the machine's own instant, which a rehearsal does not move: other machines stamp
+    what they send by theirs."""
+    return datetime.now(UTC)
+
+
 def start_at(instant: datetime | None) -> None:
     """Let the product's clock start at `instant` (aware) and run on from there.
 

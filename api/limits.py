@@ -16,6 +16,7 @@ from api.errors import TooMany
 CONVERSATIONS_PER_ADDRESS = RateLimitItemPerMinute(600)
 MESSAGES_PER_CONVERSATION = RateLimitItemPerMinute(90)
 TYPING_PER_CONVERSATION = RateLimitItemPerMinute(60)
+CODES_PER_CONVERSATION = RateLimitItemPerMinute(6)
 LOGINS_PER_ADDRESS = RateLimitItemPerMinute(30)
 
 
@@ -35,6 +36,9 @@ class Limits:
 
     async def typing(self, conversation_id: str) -> None:
         await self._hit(TYPING_PER_CONVERSATION, "typing", conversation_id)
+
+    async def code(self, conversation_id: str) -> None:
+        await self._hit(CODES_PER_CONVERSATION, "code", conversation_id)
 
     async def login(self, request: Request) -> None:
         await self._hit(LOGINS_PER_ADDRESS, "login", _address(request))

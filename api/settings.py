@@ -37,11 +37,40 @@ class Settings(BaseSettings):
     embed_origins: str = "*"
     """Sites that may embed the widget, separated by spaces."""
     bot_timeout_seconds: float = Field(default=20.0, gt=0)
+    project: Path = ROOT
+    """The folder whose `data/` trainers' changes are written to."""
+    public_url: str = ""
+    """Where customers reach this product, as in https://chat.example.com: links in messages."""
+
+    wechat_token: str = ""
+    wechat_app_id: str = ""
+    wechat_app_secret: str = ""
+    wechat_aes_key: str = Field(default="", pattern=r"^([A-Za-z0-9+/]{43})?$")
+    """The EncodingAESKey of safe mode; where it is set, plain messages are refused."""
+    wechat_api_base: str = "https://api.weixin.qq.com"
+    wechat_window_hours: float = Field(default=48, gt=0)
+    """Figures of WeChat's documentation (docs/adr/0010); its pages disagree, so they are set."""
+    wechat_messages_per_turn: int = Field(default=5, ge=1)
+    wechat_messages_after_event: int = Field(default=3, ge=0)
+    wechat_event_seconds: float = Field(default=60, ge=0)
+    wechat_replay_seconds: int = Field(default=300, ge=1)
+
+    @field_validator("public_url", "wechat_api_base")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("要以 http:// 或 https:// 开头")
+        return value.rstrip("/")
 
     @field_validator("clock")
     @classmethod
     def _aware(cls, value: datetime | None) -> datetime | None:
         return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+    @property
+    def wechat(self) -> bool:
+        """Whether an Official Account is connected."""
+        return bool(self.wechat_token and self.wechat_app_id)
 
     @cached_property
     def database(self) -> str:

@@ -6,7 +6,9 @@ from typing import Any
 
 from fastapi.sse import ServerSentEvent
 
-from api.conversations import repository, service
+from api.attachments import service as attachments
+from api.channels.wechat import customers
+from api.conversations import service
 from api.conversations.schemas import MessageOut
 from api.tickets import service as tickets
 
@@ -17,12 +19,23 @@ PING_SECONDS = 15.0
 async def follow(state: Any, conversation_id: str, seen: int) -> AsyncIterator[ServerSentEvent]:
     """Yield every message after seq `seen`, then each new one, and the state when it changes."""
     last_state: dict[str, Any] | None = None
+    may_go_on_in_wechat = False
     with state.broker.listen(service.topic(conversation_id)) as news:
         while True:
             news.clear()
             async with state.database.reading() as session:
                 conversation = await service.find(session, conversation_id)
-                fresh = await repository.messages(session, conversation_id, after=seen)
+                fresh = await service.transcript(session, conversation_id, after=seen)
+                pictures = (
+                    await attachments.of_conversation(session, conversation_id)
+                    if conversation.pictures
+                    else []
+                )
+                if state.settings.wechat and (fresh or last_state is None):
+                    # What began in WeChat, or was carried there, is there already.
+                    there = await customers.of_conversation(session, conversation_id)
+                    may_go_on_in_wechat = conversation.channel == "web" and there is None
+                thinking = await state.turns.thinking(session, conversation_id)
                 ticket = await tickets.of_conversation(session, conversation_id)
                 card = (
                     tickets.card(ticket, await tickets.clocks_of(session, ticket))
@@ -36,8 +49,10 @@ async def follow(state: Any, conversation_id: str, seen: int) -> AsyncIterator[S
             now = {
                 "mode": conversation.mode,
                 "waiting": conversation.waiting,
-                "typing": state.turns.thinking(conversation_id),
+                "typing": thinking,
                 "ticket": card,
+                "pictures": [each.model_dump(mode="json") for each in pictures],
+                "wechat": may_go_on_in_wechat,
             }
             if now != last_state:
                 last_state = now

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, Field, model_validator
 
+from api import clock
 from api.channels.stream import follow
-from api.conversations import repository, service, tokens
+from api.conversations import service, tokens
 from api.conversations.schemas import MessageOut
 from api.conversations.service import Incoming
 from api.conversations.text import MAX_TEXT, clean
@@ -124,7 +125,7 @@ async def send(
         return Sent(message=out)
     if turn is None:
         async with database.reading() as session:
-            replies = list(await repository.replies(session, message.id))
+            replies = list(await service.replies_to(session, message.id))
     else:
         await asyncio.wait([turn], timeout=wait)
         if not turn.done() or turn.cancelled() or turn.exception() is not None:
@@ -148,7 +149,7 @@ async def messages(
     after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
 ) -> list[MessageOut]:
     await service.find(session, conversation_id)
-    rows = await repository.messages(session, conversation_id, after=after)
+    rows = await service.transcript(session, conversation_id, after=after)
     return [MessageOut.model_validate(row) for row in rows]
 
 
@@ -177,6 +178,7 @@ async def ticket(conversation_id: Mine, request: Request, session: Transaction) 
 async def rate(conversation_id: Mine, body: Rating, session: Transaction) -> dict[str, Any]:
     conversation = await service.find(session, conversation_id, for_update=True)
     conversation.score = body.score
+    conversation.updated_at = clock.now()
     conversation.comment = clean(body.comment) if body.comment and body.comment.strip() else None
     return {"score": body.score, "comment": conversation.comment}
 

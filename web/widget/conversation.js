@@ -1,14 +1,17 @@
 /** One conversation kept alive: create or resume, catch up, listen, send in order, and come back after any loss.
  *  It knows no DOM; it tells its owner what happened through `notify(event, detail)`:
- *  link, pending, messages, state, queued, acknowledged, delayed, refused, expired, adopted, offlineLong, back. */
+ *  link, pending, messages, state, queued, acknowledged, delayed, refused, expired, adopted, joined, notJoined,
+ *  offlineLong, back. */
 
+import { Readiness } from "./readiness.js";
 import { ApiError, NetworkError } from "./transport.js";
 
 const BACKOFF_MS = [500, 1000, 2000, 4000, 8000, 15_000, 30_000];
 const OFFLINE_NOTE_MS = 5 * 60_000;
-const READINESS_POLL_MS = 2000;
 // When the stream is held up by a proxy, an answer is fetched this long after its question.
 const CATCH_UP_MS = [3000, 8000];
+// So long a link waits for what is unsent.
+const UNSENT_FIRST_MS = 5000;
 // A stream that lived this long was a working one: the next attempt starts without delay.
 const HEALTHY_STREAM_MS = 5000;
 
@@ -18,12 +21,12 @@ export class Conversation {
   #outbox;
   #notify;
   #session = null;
+  #joinLink = null;
   #lastSeq = 0;
   #seen = new Set();
   #running = false;
-  #flushing = false;
-  #watching = false;
-  #pending = [];
+  #flushing = null;
+  #readiness;
   #stream = null;
   #sleepers = new Set();
   #offlineTimer = null;
@@ -35,6 +38,11 @@ export class Conversation {
     this.#storage = storage;
     this.#outbox = outbox;
     this.#notify = notify;
+    this.#readiness = new Readiness({
+      transport,
+      running: () => this.#running,
+      tell: (pending) => notify("pending", pending),
+    });
     this.#session = storage.get("session");
   }
 
@@ -53,7 +61,7 @@ export class Conversation {
     addEventListener("offline", this.#lineLost);
     addEventListener("storage", this.#otherTab);
     this.#run();
-    this.#watchReadiness();
+    this.#readiness.watch();
   }
 
   stop() {
@@ -83,6 +91,39 @@ export class Conversation {
     this.start();
   }
 
+  /** Opens the conversation of a link from another channel as soon as the server can be asked. */
+  join(link) {
+    this.#joinLink = link;
+    this.start();
+    this.#stream?.abort();
+    this.#wake();
+  }
+
+  /** The conversation that was here before the one of a link. */
+  get earlier() {
+    const known = this.#storage.get("earlier");
+    return known?.id === this.#session?.id ? null : known;
+  }
+
+  /** Shows another conversation of this customer; the one that is left can be gone back to. */
+  goTo(session) {
+    if (session.id === this.#session?.id) return;
+    this.#outbox.moveToNewConversation();
+    if (this.#session) this.#storage.set("earlier", this.#session);
+    this.#storage.set("session", session);
+    this.#take(session);
+  }
+
+  /** A code to be sent in WeChat, which carries this conversation there. */
+  code() {
+    return this.#transport.call("POST", `${this.#path()}/code`, { token: this.#session.token });
+  }
+
+  picture(id, size) {
+    const path = `${this.#path()}/attachments/${encodeURIComponent(id)}?size=${size}`;
+    return this.#transport.file(path, { token: this.#session.token });
+  }
+
   /** Tells whoever watches that the customer is typing; nobody misses it if it fails. */
   typing() {
     if (!this.#session || !this.#online) return;
@@ -107,9 +148,14 @@ export class Conversation {
     while (this.#running) {
       let opened = Infinity;
       try {
+        if (this.#joinLink) {
+          await this.#join();
+          continue;
+        }
         if (!this.#session) await this.#create();
         else await this.#catchUp();
         this.#lineBack();
+        if (this.#joinLink) continue; // it came in the meantime
         this.#flush();
         opened = Date.now();
         if (await this.#listen()) continue;
@@ -137,6 +183,25 @@ export class Conversation {
     this.#troubled(error);
     if (error.status === 429) return this.#sleep(retryAfterMs(error, backoff), { firm: true });
     return this.#sleep(backoff);
+  }
+
+  async #join() {
+    // What was written here belongs here; where it can't be sent now, it goes along.
+    if (this.#session) await Promise.race([this.#flush(), this.#sleep(UNSENT_FIRST_MS, { firm: true })]);
+    const link = this.#joinLink;
+    try {
+      const { id, token, messages } = await this.#transport.call("POST", "/v1/conversations/join", { body: { link } });
+      this.#joinLink = null;
+      const fresh = id !== this.#session?.id;
+      this.goTo({ id, token });
+      this.#receive(messages, true);
+      this.#notify("joined", { fresh });
+    } catch (error) {
+      // A server in trouble is asked again; one that says no will say so again.
+      if (!(error instanceof ApiError) || error.status >= 500 || error.status === 429) throw error;
+      this.#joinLink = null;
+      this.#notify("notJoined", error);
+    }
   }
 
   #create() {
@@ -186,36 +251,38 @@ export class Conversation {
     }
     if (fresh.length) this.#notify("messages", { messages: fresh, history });
     // A failed turn shows as a system message: perhaps a part is down.
-    if (!history && fresh.some((message) => message.sender === "system")) this.#watchReadiness();
+    if (!history && fresh.some((message) => message.sender === "system")) this.#readiness.watch();
   }
 
-  async #flush() {
-    if (this.#flushing || !this.#running || !this.#session) return;
-    this.#flushing = true;
-    try {
-      let failures = 0;
-      for (let entry; this.#running && this.#session && (entry = this.#outbox.head()); ) {
-        const session = this.#session;
-        try {
-          const body = { client_id: entry.client_id };
-          if (entry.choice) body.choice = entry.choice;
-          else body.text = entry.text;
-          const path = `${this.#path()}/messages`;
-          const { message } = await this.#transport.call("POST", path, { token: session.token, body });
-          failures = 0;
-          if (session !== this.#session) continue;
-          this.#lineBack();
-          this.#outbox.remove(entry.client_id);
-          this.#notify("acknowledged", { entry, message });
-          this.#receive([message]);
-          this.#expectAnswer(message.seq);
-        } catch (error) {
-          if (!this.#running || session !== this.#session) continue;
-          await this.#recoverSend(error, entry, failures++);
-        }
+  /** Resolves when nothing is unsent any more, also for who asks while it goes on. */
+  #flush() {
+    if (!this.#flushing && this.#running && this.#session) {
+      this.#flushing = this.#sendAll().finally(() => (this.#flushing = null));
+    }
+    return this.#flushing;
+  }
+
+  async #sendAll() {
+    let failures = 0;
+    for (let entry; this.#running && this.#session && (entry = this.#outbox.head()); ) {
+      const session = this.#session;
+      try {
+        const body = { client_id: entry.client_id };
+        if (entry.choice) body.choice = entry.choice;
+        else body.text = entry.text;
+        const path = `${this.#path()}/messages`;
+        const { message } = await this.#transport.call("POST", path, { token: session.token, body });
+        failures = 0;
+        if (session !== this.#session) continue;
+        this.#lineBack();
+        this.#outbox.remove(entry.client_id);
+        this.#notify("acknowledged", { entry, message });
+        this.#receive([message]);
+        this.#expectAnswer(message.seq);
+      } catch (error) {
+        if (!this.#running || session !== this.#session) continue;
+        await this.#recoverSend(error, entry, failures++);
       }
-    } finally {
-      this.#flushing = false;
     }
   }
 
@@ -286,50 +353,24 @@ export class Conversation {
   #troubled(error) {
     this.#online = false;
     this.#notify("link", { state: "troubled", message: error.message });
-    this.#watchReadiness();
-  }
-
-  /** Asks /readyz until every part is up, and tells which are not. */
-  async #watchReadiness() {
-    if (this.#watching) return;
-    this.#watching = true;
-    try {
-      for (;;) {
-        const pending = await this.#pendingParts();
-        if (!this.#running) return;
-        // Without an answer the link tells the story, not the parts.
-        if (pending) this.#notify("pending", (this.#pending = pending));
-        if (pending?.length === 0) return;
-        await new Promise((resolve) => setTimeout(resolve, READINESS_POLL_MS));
-        if (!this.#running) return;
-      }
-    } finally {
-      this.#watching = false;
-    }
-  }
-
-  async #pendingParts() {
-    try {
-      await this.#transport.call("GET", "/readyz");
-      return [];
-    } catch (error) {
-      if (!(error instanceof ApiError)) return null;
-      return error.status === 503 ? notReady(error.body) : [];
-    }
+    this.#readiness.watch();
   }
 
   #otherTab = (event) => {
     if (event.key === this.#storage.key("outbox")) this.#flush();
     if (event.key !== this.#storage.key("session") || !event.newValue) return;
     const theirs = JSON.parse(event.newValue);
-    if (theirs.id === this.#session?.id) return;
+    if (theirs.id !== this.#session?.id) this.#take(theirs);
+  };
+
+  #take(session) {
     this.#stream?.abort();
-    this.#session = theirs;
+    this.#session = session;
     this.#lastSeq = 0;
     this.#seen.clear();
     this.#notify("adopted");
     this.#wake();
-  };
+  }
 
   #sleep(ms, { firm = false } = {}) {
     return new Promise((resolve) => {
@@ -347,17 +388,6 @@ export class Conversation {
   #wake = () => {
     for (const done of [...this.#sleepers]) done();
   };
-}
-
-/** Names of the parts in a /readyz body that are not up; the model counts with the bot. */
-export function notReady(body) {
-  const parts = body?.parts ?? body ?? {};
-  return ["database", "bot", "actions"].filter((name) => name in parts && !isUp(parts[name]));
-}
-
-function isUp(part) {
-  if (part && typeof part === "object") return isUp(part.ready ?? part.ok ?? part.state ?? part.status);
-  return part === true || ["ok", "ready", "up"].includes(part);
 }
 
 function isForeign(error) {

@@ -36,6 +36,13 @@ export function icon(name) {
   return svg;
 }
 
+export function styleSheet(file) {
+  const node = h("link", { rel: "stylesheet", href: new URL(file, import.meta.url).href });
+  // Unstyled but usable is better than nothing when a sheet does not come.
+  const loaded = new Promise((resolve) => ["load", "error"].forEach((name) => node.addEventListener(name, resolve)));
+  return { node, loaded };
+}
+
 /** Array.findLast, which phones of 2021 do not have. */
 export function last(list, fits) {
   return [...list].reverse().find(fits);

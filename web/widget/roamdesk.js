@@ -5,11 +5,13 @@
  *
  *  Attributes: inline (stands in the page instead of behind a button), open, theme="light|dark",
  *  data-api (base address of the API; by default where this file came from).
+ *  An address that ends in #join=… opens the conversation that this link from WeChat stands for.
  *  Methods: show(), close(), insert(text), restart(). */
 
+import { Channels, linkIn } from "./channels.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
-import { h, icon, last } from "./dom.js";
+import { h, icon, last, styleSheet } from "./dom.js";
 import { Outbox } from "./outbox.js";
 import { ratingForm, restartButton } from "./rating.js";
 import { Storage } from "./storage.js";
@@ -18,7 +20,7 @@ import { statusWord, ticketCard } from "./ticket.js";
 import { Transcript } from "./transcript.js";
 import { Transport } from "./transport.js";
 
-const SHEETS = ["tokens.css", "widget.css", "transcript.css", "ticket.css"];
+const SHEETS = ["tokens.css", "widget.css", "transcript.css", "ticket.css", "channels.css"];
 const TYPING_LIMIT_MS = 20_000;
 // A connection that is there within this time needs no word about it.
 const PATIENCE_MS = 1200;
@@ -32,6 +34,7 @@ class RoamDeskChat extends HTMLElement {
   #conversation;
   #transcript;
   #composer;
+  #channels;
   #launcher = h("button", { type: "button", class: "launcher", "aria-expanded": "false", "aria-controls": "panel" });
   #face = h("span", { class: "face" });
   #served = h("p", { class: "served" });
@@ -45,7 +48,7 @@ class RoamDeskChat extends HTMLElement {
   #linkMessage = "";
   #everOnline = false;
   #pending = [];
-  #state = { mode: "auto", waiting: false, typing: false };
+  #state = { mode: "auto", waiting: false, typing: false, wechat: false };
   #unread = 0;
   #typingTimer = null;
   #patience = null;
@@ -56,11 +59,14 @@ class RoamDeskChat extends HTMLElement {
     PHONE.addEventListener("change", this.#layout);
     window.visualViewport?.addEventListener("resize", this.#fitKeyboard);
     window.visualViewport?.addEventListener("scroll", this.#fitKeyboard);
+    addEventListener("hashchange", this.#takeLink);
+    this.#takeLink();
     // With a conversation going on, an agent's answer must be noticed while the panel is closed.
     if (this.#visible || this.#conversation.id) this.#begin();
   }
 
   disconnectedCallback() {
+    removeEventListener("hashchange", this.#takeLink);
     PHONE.removeEventListener("change", this.#layout);
     window.visualViewport?.removeEventListener("resize", this.#fitKeyboard);
     window.visualViewport?.removeEventListener("scroll", this.#fitKeyboard);
@@ -115,6 +121,12 @@ class RoamDeskChat extends HTMLElement {
       choose: (message, choice) => this.#choose(message, choice),
       ticket: () => this.#refreshTicket(),
       edit: (text) => this.#composer.insert(text),
+      picture: (id, size) => this.#conversation.picture(id, size),
+    });
+    this.#channels = new Channels({
+      code: () => this.#conversation.code(),
+      back: () => this.#conversation.goTo(this.#conversation.earlier),
+      resized: () => this.#transcript.resized(),
     });
     this.#composer = new Composer({
       send: (text) => this.#say({ text }),
@@ -136,6 +148,7 @@ class RoamDeskChat extends HTMLElement {
       this.#strip,
       this.#ticketBar,
       this.#transcript.node,
+      this.#channels.node,
       this.#composer.node,
     );
     this.#launcher.append(icon("chat"), h("span", { class: "badge", hidden: true }));
@@ -151,6 +164,18 @@ class RoamDeskChat extends HTMLElement {
     });
     this.#showUnsent();
     this.#tellServed();
+  }
+
+  #takeLink = () => {
+    const link = linkIn(location.hash);
+    if (!link) return;
+    this.#conversation.join(link);
+    if (!this.#visible) this.show();
+  };
+
+  /** Gone from the address once it was used: a reload or a copied address must not open it again. */
+  #dropLink() {
+    if (linkIn(location.hash)) history.replaceState(history.state, "", location.pathname + location.search);
   }
 
   #begin() {
@@ -247,6 +272,7 @@ class RoamDeskChat extends HTMLElement {
       this.#state = { ...this.#state, ...state };
       this.#typing(state.typing ?? false);
       if (state.ticket?.number) this.#showTicket(state.ticket);
+      if (state.pictures) this.#transcript.pictures(state.pictures);
       this.#tellServed();
     },
     expired: (unsent) => {
@@ -257,6 +283,15 @@ class RoamDeskChat extends HTMLElement {
     adopted: () => {
       this.#forget();
       this.#showUnsent();
+    },
+    joined: ({ fresh }) => {
+      this.#dropLink();
+      const kept = fresh && this.#conversation.earlier;
+      this.#transcript.note(texts.wechat.joined + (kept ? texts.wechat.joinedEarlier : ""));
+    },
+    notJoined: (error) => {
+      this.#dropLink();
+      this.#transcript.note(error.message);
     },
     offlineLong: () => this.#transcript.note(texts.longOffline),
     back: (count) => this.#transcript.note(texts.backOnline(count)),
@@ -298,7 +333,7 @@ class RoamDeskChat extends HTMLElement {
     this.#transcript.clear();
     this.#composer.begun(false);
     this.#ticketBar.hidden = true;
-    this.#state = { mode: "auto", waiting: false, typing: false };
+    this.#state = { mode: "auto", waiting: false, typing: false, wechat: false };
     this.#tellServed();
   }
 
@@ -322,6 +357,7 @@ class RoamDeskChat extends HTMLElement {
     this.#human.hidden = mode === "agent";
     this.#human.disabled = waiting;
     this.#human.textContent = waiting ? texts.humanWaiting : texts.human;
+    this.#channels.update({ wechat: this.#state.wechat, earlier: this.#conversation.earlier });
   }
 
   #tellLink() {
@@ -364,13 +400,6 @@ class RoamDeskChat extends HTMLElement {
   async #refreshTicket() {
     return this.#showTicket(await this.#conversation.ticket());
   }
-}
-
-function styleSheet(file) {
-  const node = h("link", { rel: "stylesheet", href: new URL(file, import.meta.url).href });
-  // Unstyled but usable is better than nothing when a sheet does not come.
-  const loaded = new Promise((resolve) => ["load", "error"].forEach((name) => node.addEventListener(name, resolve)));
-  return { node, loaded };
 }
 
 /** A sentence without its final stop, to go on after it. */

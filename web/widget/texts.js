@@ -75,6 +75,29 @@ export const texts = {
   refreshing: "正在查询",
   refreshFailed: "没有查到最新进度，请稍后再试。",
 
+  picture: {
+    kept: "您发的图片",
+    open: "看大图",
+    loading: "正在打开图片",
+    notLoaded: "图片没有打开，请稍后再试。",
+    pending: "正在接收图片",
+    refused: "这张图片没能保存",
+    failed: "这张图片没能保存",
+  },
+
+  wechat: {
+    go: "在微信里继续",
+    back: "回到之前的对话",
+    how: "在微信里打开我们的公众号，发送下面这句话，就能在那里接着说，工单不变：",
+    say: (code) => `绑定 ${code}`,
+    until: (time) => `${time} 前有效，只能用一次。`,
+    copy: "复制",
+    copied: "已复制",
+    noLine: "现在连不上服务，请稍后再试。",
+    joined: "这是您在微信里的对话，可以在这里接着说。",
+    joinedEarlier: "您之前在这个网页上的对话还在，点下面的“回到之前的对话”就能看到。",
+  },
+
   rate: "这次的帮助您满意吗？",
   scores: ["很不满意", "不满意", "一般", "满意", "很满意"],
   comment: "还想说什么（可不填）",

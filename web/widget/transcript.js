@@ -3,6 +3,7 @@
 import { h, icon, last } from "./dom.js";
 import { messageItem, noteItem, setChoices, timeMark } from "./messages.js";
 import { shownText } from "./outbox.js";
+import { pictureGroup, speaksForItself } from "./pictures.js";
 import { openQuestion } from "./questions.js";
 import { texts } from "./texts.js";
 
@@ -14,6 +15,7 @@ const NEAR_END_PX = 80;
 export class Transcript {
   #entries = [];
   #on;
+  #pictures = [];
   #firstUnread = null;
   // Whether what arrives is scrolled to: until the customer scrolls away, and again from the end on.
   #following = true;
@@ -33,7 +35,7 @@ export class Transcript {
   );
   node = h("div", { class: "transcript" }, this.#scroll, this.#newer);
 
-  /** `on.choose(message, choice)`, `on.ticket()`, `on.edit(text)`. */
+  /** `on.choose(message, choice)`, `on.ticket()`, `on.edit(text)`, `on.picture(id, size)`. */
   constructor(on) {
     this.#on = on;
     this.#newer.addEventListener("click", () => {
@@ -50,6 +52,7 @@ export class Transcript {
 
   clear() {
     this.#entries = [];
+    this.#pictures = [];
     this.#list.replaceChildren();
     this.ending();
     this.typing(false);
@@ -58,7 +61,16 @@ export class Transcript {
   show(messages, history) {
     // What was said before a reload is not read aloud again.
     if (history) this.#hush();
-    this.#keepInSight(history, () => messages.forEach((message) => this.#place(message)));
+    this.#keepInSight(history, () => {
+      messages.forEach((message) => this.#place(message));
+      this.#hang();
+    });
+  }
+
+  /** All pictures of the conversation as they stand now. */
+  pictures(known) {
+    this.#pictures = known;
+    this.#keepInSight(false, () => this.#hang());
   }
 
   queue(entry, delayed) {
@@ -127,6 +139,11 @@ export class Transcript {
     this.#keepInSight(false, () => this.#ending.replaceChildren(...nodes));
   }
 
+  /** Something beside it has grown or gone. */
+  resized() {
+    if (this.#following) this.toEnd();
+  }
+
   toEnd() {
     const end = this.#scroll.scrollHeight - this.#scroll.clientHeight;
     // A long answer is read from its beginning, so its first line stays in sight.
@@ -137,6 +154,19 @@ export class Transcript {
     this.#scroll.scrollTop = Math.min(end, top);
     this.#scrolledTo = this.#scroll.scrollTop;
     this.#newer.hidden = this.#nearEnd();
+  }
+
+  /** Puts each picture under its message, anew only where its state has changed. */
+  #hang() {
+    for (const { id, item, text } of this.#pictures.length ? this.#entries : []) {
+      const own = this.#pictures.filter((picture) => picture.message_id === id);
+      const states = own.map((picture) => picture.id + picture.state).join(" ");
+      if (!own.length || item.dataset.pictures === states) continue;
+      item.dataset.pictures = states;
+      item.querySelector(".pictures")?.remove();
+      item.classList.toggle("pictured", speaksForItself(text, own));
+      item.append(pictureGroup(own, this.#on.picture));
+    }
   }
 
   #place(message) {

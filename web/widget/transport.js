@@ -23,17 +23,26 @@ export class Transport {
     this.base = base.replace(/\/+$/, "");
   }
 
-  async call(method, path, { token, body } = {}) {
+  call(method, path, { token, body } = {}) {
+    return this.#answer(readJson, path, {
+      method,
+      headers: { ...authorization(token), ...(body ? { "Content-Type": "application/json" } : {}) },
+      body: body && JSON.stringify(body),
+    });
+  }
+
+  /** A file as a Blob: an <img> cannot carry an Authorization header either. */
+  file(path, { token }) {
+    return this.#answer((response) => (response.ok ? response.blob() : readJson(response)), path, {
+      headers: authorization(token),
+    });
+  }
+
+  async #answer(read, path, options) {
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(), CALL_TIMEOUT_MS);
     try {
-      const response = await this.#fetch(path, {
-        method,
-        headers: { ...authorization(token), ...(body ? { "Content-Type": "application/json" } : {}) },
-        body: body && JSON.stringify(body),
-        signal: controller.signal,
-      });
-      return await readJson(response);
+      return await read(await this.#fetch(path, { ...options, signal: controller.signal }));
     } catch (error) {
       throw error instanceof ApiError ? error : new NetworkError(String(error));
     } finally {

@@ -1,0 +1,1 @@
+"""Files that came with a conversation: pictures, fetched, made harmless, kept with the ticket."""

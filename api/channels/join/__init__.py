@@ -1,0 +1,1 @@
+"""One conversation in two channels: a signed link into the web page, a code into WeChat."""
