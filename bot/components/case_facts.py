@@ -5,6 +5,7 @@ Learned are facts said in words that no list holds, from the marked examples of 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,11 +24,12 @@ from bot.components.sentence_vectors import MEANING
 from bot.understanding import learned, lexicon, whereabouts
 from bot.understanding.facts import Understood
 from bot.understanding.intents import TextClassifier
+from bot.understanding.learned import told_of_the_case
 from bot.understanding.mentions import Mention
-from bot.understanding.relevance import NO_CASE, SURE_ENOUGH, of_the_case
+from bot.understanding.relevance import of_the_case
 from bot.understanding.whereabouts import Whereabouts
 
-CLASSIFIER, PLACES = "clauses", "whereabouts"
+CLASSIFIER, PLACES, CUES_FILE = "clauses", "whereabouts", "cues.json"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -38,11 +40,14 @@ class CaseFacts(GraphComponent):
         self,
         model_storage: ModelStorage,
         resource: Resource,
+        cues: dict[str, str],
         classifier: TextClassifier | None,
         places: Whereabouts | None,
     ) -> None:
         self._model_storage = model_storage
         self._resource = resource
+        self._known_cues = cues
+        self._cues = learned.compiled_topics(cues)
         self._classifier = classifier
         self._places = places
 
@@ -54,8 +59,8 @@ class CaseFacts(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> CaseFacts:
-        """Untrained."""
-        return cls(model_storage, resource, None, None)
+        """Untrained, with the cues of the data files as they are now."""
+        return cls(model_storage, resource, lexicon.cues(lexicon.documents()), None, None)
 
     @classmethod
     def load(
@@ -68,11 +73,12 @@ class CaseFacts(GraphComponent):
     ) -> CaseFacts:
         """The trained component; without what there was nothing to learn from."""
         with model_storage.read_from(resource) as folder:
+            cues = json.loads((folder / CUES_FILE).read_text("utf-8"))
             known = (folder / f"{CLASSIFIER}.json").exists()
             classifier = TextClassifier.load(folder, CLASSIFIER) if known else None
             known = (folder / f"{PLACES}.json").exists()
             places = Whereabouts.load(folder, PLACES) if known else None
-        return cls(model_storage, resource, classifier, places)
+        return cls(model_storage, resource, cues, classifier, places)
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
@@ -87,12 +93,14 @@ class CaseFacts(GraphComponent):
         for message in training_data.intent_examples:
             for clause, vector, label in _taught(message):
                 normal, seen = normalised(message).text, message.get(MENTIONS) or []
-                words.append(learned.clause_features(normal, seen, clause.start, clause.end))
+                words.append(learned.clause_features(normal, seen, clause, self._cues))
                 vectors.append(vector)
                 told.append(label)
         named = [one for m in training_data.intent_examples for one in _places_taught(m)]
         own = [is_own for _, is_own in named]
         with self._model_storage.write_to(self._resource) as folder:
+            text = json.dumps(self._known_cues, ensure_ascii=False)
+            (folder / CUES_FILE).write_text(text, "utf-8")
             if len(set(own)) > 1 and len(own) >= LEAST_EXAMPLES:
                 self._places = train_whereabouts([seen for seen, _ in named], own)
                 self._places.save(folder, PLACES)
@@ -121,7 +129,8 @@ class CaseFacts(GraphComponent):
         entities = [one for one in message.get(ENTITIES, []) if one["entity"] not in gone]
         moved = [m for m in kept if m not in found]  # a place that the rules had not settled on
         entities.extend(entity(message, m, type(self).__name__) for m in moved)
-        if self._classifier is None or (name in NO_CASE and sure >= SURE_ENOUGH):
+        told = told_of_the_case(name, sure)
+        if self._classifier is None or not told:
             return entities
         names = {one["entity"] for one in entities}
         if name != "inform":
@@ -132,11 +141,13 @@ class CaseFacts(GraphComponent):
             message.get(MEANING).clauses,
             message.get(MEANING).of_clauses,
             self._classifier,
+            self._cues,
+            learned.SURE_ENOUGH if name in learned.MARKED else learned.SURE_IN_PASSING,
         )
         return entities + [
             entity(message, mention, type(self).__name__)
             for mention in stated
-            if mention.fact not in names
+            if mention.fact in told and mention.fact not in names
         ]
 
 

@@ -20,7 +20,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components.gazetteer import MENTIONS
+from bot.components.gazetteer import FOUND, MENTIONS
 from bot.components.normaliser import NORMALISED, is_payload
 from bot.understanding import learned, lexicon
 from bot.understanding.intents import plain
@@ -117,10 +117,20 @@ class SentenceVectors(GraphComponent):
             normal, seen = message.get(NORMALISED) or "", message.get(MENTIONS) or []
             reads = with_clauses is None or message.get(INTENT) in with_clauses
             clauses = learned.candidates(normal, self._compiled) if reads else []
+            if with_clauses is None:  # what names and phrases have said is not asked again
+                said = {mention.fact for mention in message.get(FOUND) or ()}
+                clauses = [clause for clause in clauses if not clause.about <= said]
             found.append(clauses)
             texts.append(plain(normal, seen))
             texts.extend(learned.clause_text(normal, seen, c.start, c.end) for c in clauses)
             ends.append(len(texts))
-        parts = np.split(encode(texts), ends[:-1])
+        parts = np.split(self._encoded(texts), ends[:-1])
         for message, clauses, rows in zip(messages, found, parts, strict=True):
             message.set(MEANING, Meaning(rows[0], clauses, rows[1:]))
+
+    @staticmethod
+    def _encoded(texts: list[str]) -> np.ndarray:
+        """One row a text; a message of one clause is read once."""
+        rows = {text: row for row, text in enumerate(dict.fromkeys(texts))}
+        vectors: np.ndarray = encode(list(rows))[[rows[text] for text in texts]]
+        return vectors

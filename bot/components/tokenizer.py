@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import jieba
 from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -18,7 +17,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.normaliser import normalised
 from bot.understanding import lexicon
-from bot.understanding.words import frequencies, teach
+from bot.understanding.words import cut, frequencies, teach
 
 WORDS_FILE = "words.json"
 
@@ -93,7 +92,9 @@ class WordTokenizer(Tokenizer):
             return [Token(message.get(attribute), 0)]
         found = normalised(message)
         tokens = []
-        for word, start, end in jieba.tokenize(found.text):
+        end = 0
+        for word in cut(found.text):
+            start, end = end, end + len(word)
             if word.strip():
                 own_start, own_end = found.original_span(start, end)
                 tokens.append(Token(word, own_start, own_end))

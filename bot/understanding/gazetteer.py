@@ -6,9 +6,12 @@ from collections.abc import Iterable
 
 import spacy
 from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import filter_spans, get_words_and_spaces
 
 from bot.understanding.lexicon import Name
 from bot.understanding.mentions import Mention
+from bot.understanding.words import cut
 
 RULER = "entity_ruler"
 
@@ -25,9 +28,12 @@ def build(names: Iterable[Name]) -> Language:
 
 def mentions(pipeline: Language, text: str) -> list[Mention]:
     """Names in the normalised text; of overlapping names the longest."""
+    words = get_words_and_spaces(cut(text), text)
+    ruler = pipeline.get_pipe(RULER)  # asked itself: as a pipe it counts its patterns every time
+    matches = ruler.phrase_matcher(Doc(pipeline.vocab, *words), as_spans=True)
     return [
-        Mention(span.start_char, span.end_char, span.label_, span.ent_id_)
-        for span in pipeline(text).ents
+        Mention(span.start_char, span.end_char, *span.label_.split(ruler.ent_id_sep))
+        for span in sorted(filter_spans(matches))
         if _is_whole(text, span.start_char, span.end_char)
     ]
 

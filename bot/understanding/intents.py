@@ -73,8 +73,8 @@ def seen_as(mention: Mention) -> Seen:
     return mention.start, mention.end, name
 
 
-EMPHASIS = {"k": 2.0, "f": 2.0, "t": 2.0}
-"""How much louder a concept, a fact and a whole short text speak than one of many n-grams."""
+EMPHASIS = {"k": 2.0, "f": 2.0, "t": 2.0, "q": 2.0}
+"""How much louder a concept, a fact, a whole short text, a cue speak than one of many n-grams."""
 
 Concepts = Mapping[str, "re.Pattern[str]"]
 

@@ -10,13 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
 from bot.understanding.facts import HOME_WORDS
 from bot.understanding.intents import Seen, TextClassifier, mask, ngrams, plain
 from bot.understanding.mentions import Mention
-from bot.understanding.relevance import NO_CASE
+from bot.understanding.relevance import ASKING, NO_CASE
+from bot.understanding.relevance import SURE_ENOUGH as SURE_OF_INTENT
 
 FACTS = frozenset(
     [
@@ -42,8 +44,12 @@ MARKED = frozenset(["inform"])
 TEACHING = MARKED | NO_CASE | {"ask_progress"}
 """Beside them, intents in which hardly anybody states a fact: their clauses show what is none."""
 
+TOLD_WHEN_ASKING = frozenset(["back_in_china"])
+"""Who asks about a bill or complains says in passing that they are home again, and little else."""
+
 NONE = "none"
-SURE_ENOUGH = 0.5
+SURE_ENOUGH, SURE_IN_PASSING = 0.5, 0.75
+"""Who answers means to tell; what a report or a complaint tells in passing must be plain."""
 LONGEST_NGRAM = 4
 SHORT = 8
 """A clause of at most this many characters may finish what the one before it began."""
@@ -56,10 +62,11 @@ _LONG_ENOUGH = 4
 _MASKED = frozenset(["location", "operator", "msisdn", "iccid", "imsi", "number", "prl_version"])
 
 Topics = Mapping[str, "re.Pattern[str]"]
+"""Expressions by name: of a fact's topic, or of a cue."""
 
 
 def compiled_topics(topics: Mapping[str, str]) -> Topics:
-    """`topics` of data/phrases.yml, ready to search."""
+    """`topics` or `cues` of data/phrases.yml, ready to search."""
     return {fact: re.compile(text.replace("{home}", HOME_WORDS)) for fact, text in topics.items()}
 
 
@@ -78,10 +85,16 @@ def clauses(text: str) -> list[tuple[int, int]]:
     return found
 
 
-def clause_features(text: str, seen: Sequence[Seen], start: int, end: int) -> list[str]:
-    """What the classifier sees of a clause."""
+def clause_features(text: str, seen: Sequence[Seen], clause: Clause, cues: Topics) -> list[str]:
+    """What the classifier sees of a clause: its characters, and with each topic its cues."""
+    start, end = clause.start, clause.end
     inner = [m for m in _within(seen, start, end) if m[2] in _MASKED]
-    return ngrams(["^", *mask(text[start:end], inner), "$"], LONGEST_NGRAM)
+    found = ngrams(["^", *mask(text[start:end], inner), "$"], LONGEST_NGRAM)
+    said = [name for name, cue in cues.items() if cue.search(text, start, end)] or [NONE]
+    for fact in sorted(clause.about):
+        found.extend(f"q:{fact} {name}" for name in said)
+        found.extend(f"q:{fact} {a}+{b}" for a, b in combinations(said, 2))
+    return found
 
 
 def clause_text(text: str, seen: Sequence[Seen], start: int, end: int) -> str:
@@ -91,6 +104,13 @@ def clause_text(text: str, seen: Sequence[Seen], start: int, end: int) -> str:
 
 def _within(seen: Sequence[Seen], start: int, end: int) -> list[Seen]:
     return [(m[0] - start, m[1] - start, m[2]) for m in seen if start <= m[0] and m[1] <= end]
+
+
+def told_of_the_case(intent: str, sure: float) -> frozenset[str]:
+    """The facts that a message with this intent may tell of its author's case."""
+    if intent not in NO_CASE or sure < SURE_OF_INTENT:
+        return FACTS
+    return TOLD_WHEN_ASKING if intent in ASKING else frozenset()
 
 
 def label(fact: str, value: str) -> str:
@@ -127,17 +147,19 @@ def read(
     found: Sequence[Clause],
     vectors: np.ndarray,
     classifier: TextClassifier,
+    cues: Topics,
+    least: float = SURE_ENOUGH,
 ) -> list[Mention]:
     """The facts that clauses of a normalised text state; the surest clause speaks for its fact.
 
-    `vectors` holds one sentence vector a clause of `found`.
+    `vectors` holds one sentence vector a clause of `found`; below `least` nothing is believed.
     """
     said: dict[str, tuple[float, Mention]] = {}
     for clause, vector in zip(found, vectors, strict=True):
-        words = clause_features(text, seen, clause.start, clause.end)
+        words = clause_features(text, seen, clause, cues)
         best, sure = classifier.ranking(words, vector)[0]
         fact, _, value = best.partition("=")
-        if sure < SURE_ENOUGH or fact not in clause.about:
+        if sure < least or fact not in clause.about:
             continue
         if fact not in said or sure > said[fact][0]:
             said[fact] = (sure, Mention(clause.start, clause.end, fact, value))

@@ -96,6 +96,11 @@ def topics(files: Mapping[str, Any]) -> dict[str, str]:
     return {fact: str(expression) for fact, expression in files["phrases.yml"]["topics"].items()}
 
 
+def cues(files: Mapping[str, Any]) -> dict[str, str]:
+    """By name, the regular expression of what turns a clause one way or the other."""
+    return {name: str(expression) for name, expression in files["phrases.yml"]["cues"].items()}
+
+
 def concepts(files: Mapping[str, Any]) -> dict[str, str]:
     """Regular expressions of data/concepts.yml by the concept's name."""
     return {name: str(expression) for name, expression in files["concepts.yml"]["concepts"].items()}

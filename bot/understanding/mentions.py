@@ -26,7 +26,7 @@ _BEHIND_IN = re.compile(
 _ELSEWHERE = re.compile(
     r"(?:从|去过|之前在|以前在|上次在|上次去|上回在|去年在|前几天在|昨天在|刚才在|前天在|上周在|上个月在|原来在"
     r"|昨天还在|前天还在|上次来|上回来|上回去|前年在|当年在|曾在|那会儿在|本来(?:订|去|想去)的?(?:是)?"
-    r"|要去|打算去|准备去|计划去|想去|可能去|会去|再去|才去|才飞|要飞|就飞|将去|将飞|飞往|前往"
+    r"|要去|先去|先飞|打算去|准备去|计划去|想去|可能去|会去|再去|才去|才飞|要飞|就飞|将去|将飞|飞往|前往"
     r"|(?:下个?月|下周|明天|后天|明年|年底|过几天|暑假|寒假|春节|月底)(?:去|飞|到)"
     r"|去了趟|去趟|去了一趟|给|往|打|拨|呼叫|打到|发到|发给|打给|联系|寄到)$"
 )
@@ -38,6 +38,11 @@ _HEARSAY = re.compile(
     rf"{_PERSON}[^,。;!?]{{0,6}}$|(?:听说|据说|推荐|上次|上回|以前|原来那|之前那|去年|前年|旧手机|别的|另外一)[^,。;!?]{{0,8}}$"
 )
 """What stands before a fact of somebody else, or of another time."""
+_OTHERS = re.compile(
+    r"(?:同事|朋友|室友|同学|邻座|邻居|团友|别人|人家|老乡)[^,。;!?我]{0,10}(?:用|显示|挂|连|插)[的着]?是?$"
+    r"|(?:上次|上回|以前|去年|前年|那年|旧手机)[^,。;!?]{0,10}[用连挂插][的着过]?是?$"
+)
+"""What stands before a fact that is nobody's here, even where no other value is told."""
 _OWN = re.compile(r"我(?:自己|这|的|手机|显示|是|插|用|们)?[^,。;!?]{0,6}$")
 _MAY_BE_HEARSAY = frozenset(["operator", "card_type", "card_slot", "network", "data_roaming_on"])
 _ASKED = re.compile(
@@ -46,6 +51,19 @@ _ASKED = re.compile(
     r"|哪个|哪里|在哪(?!都)|哪些|哪种|哪几|能不能用|能用(?:吗|么|不)|可以用(?:吗|么|不)"
     r"|有没有.{0,4}覆盖"
     r"|有.{0,4}覆盖(?:吗|么)|支持(?:吗|么|不)|能(?:不能)?漫游(?:吗|么)?|会不会|步骤|教程|教教|要怎么|要不要钱|收不收费|签约(?:了|过)?(?:吗|么|没)|需要.{0,6}(?:吗|么)|介绍|解释"
+)
+_ASKED_AT_LAST = re.compile(r"(?:吗|(?<!怎)(?<!什)(?<!那)(?<!这)么)\??$")
+"""是自动切换的吗: a clause that ends so asks about the setting it names."""
+_REASON = re.compile(r"因为|是不是|难道")
+"""是不是因为没开漫游 asks for a reason, and tells the setting."""
+_SETTINGS = frozenset(
+    [
+        "selected_by_hand",
+        "data_roaming_on",
+        "prl_updated",
+        "sms_centre_ok",
+        "card_reissued_after_korea",
+    ]
 )
 _TOLD_EVEN_IN_A_QUESTION = frozenset(
     ["service", "msisdn", "iccid", "imsi", "prl_version", "dialled_digits"]
@@ -145,6 +163,8 @@ def _settle_fact(
         if len(set(opposites)) == 1 and opposites[0] and not _is_question(text):
             return [replace(said[0], value=opposites[0])]
         return []
+    if fact in _MAY_BE_HEARSAY:
+        held = [m for m in held if not _OTHERS.search(text[: m.start])]
     if fact in _MAY_BE_HEARSAY and len({m.value for m in held}) > 1:
         held = [m for m in held if not _is_hearsay(text, m)] or held
     if fact in _PLACES:
@@ -200,7 +220,10 @@ def _is_asked_about(text: str, mention: Mention) -> bool:
     if mention.fact in _PLACES and _BEHIND_IN.search(text[: mention.start]):
         return False
     start, end = clause_around(text, mention)
-    return _ASKED.search(text[start:end]) is not None
+    clause = text[start:end]
+    if mention.fact in _SETTINGS and _ASKED_AT_LAST.search(clause) and not _REASON.search(clause):
+        return True
+    return _ASKED.search(clause) is not None
 
 
 def clause_around(text: str, mention: Mention) -> tuple[int, int]:

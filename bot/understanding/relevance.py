@@ -48,6 +48,10 @@ _IS_IN = re.compile(
     r"|(?:刚到|到了|落地|抵达|飞到|来到|坐标:?|目前|现在)$"
 )
 _HERE = re.compile(r"^.{0,4}(?:落地|这边|这里)")
+_OF_A_NETWORK = re.compile(r"选网|搜网|手动|手选|运营商|网络|信号")
+"""他自己点的会员 is a choice too, and of no network."""
+_ALREADY = re.compile(r"已|刚|都|[我人](?:还|在|没|现在)|还没|今天|昨天|[天年月周]")
+"""Without it 回国后要不要关漫游 asks what to do one day."""
 _KOREA = re.compile(r"韩国|首尔|釜山|济州|skt")
 _MINE = re.compile(r"我(?:是|用|的|这|拿|办|买|手机)[^,。;!?]{0,6}$")
 
@@ -58,7 +62,7 @@ def of_the_case(text: str, mentions: Iterable[Mention], intent: str, sure: float
         surely = sure >= SURELY_ELSEWHERE
         return [m for m in mentions if m.fact in _NUMBERS or (not surely and _is_bare(text, m))]
     if intent in ASKING and sure >= SURE_ENOUGH:
-        return [m for m in mentions if _is_told(text, m)]
+        return [m for m in mentions if _is_told(text, m, intent)]
     return list(mentions)
 
 
@@ -68,11 +72,15 @@ def _is_bare(text: str, mention: Mention) -> bool:
     return mention.fact in _PLACES and len(rest) <= FEW and _QUESTION.search(rest) is None
 
 
-def _is_told(text: str, mention: Mention) -> bool:
+def _is_told(text: str, mention: Mention, intent: str) -> bool:
     """Whether somebody who asks or complains states this of themselves."""
     before, behind = text[: mention.start], text[mention.end :]
     if mention.fact == "card_reissued_after_korea":
         return _KOREA.search(text) is not None
+    if mention.fact == "back_in_china" and intent == "ask_knowledge":
+        return _ALREADY.search(text) is not None
+    if mention.fact == "selected_by_hand":
+        return _OF_A_NETWORK.search(text) is not None
     if mention.fact in _NUMBERS | _HOW_IT_IS_SET:
         return True
     if mention.fact in _PLACES:

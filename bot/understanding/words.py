@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 import jieba
 
@@ -29,6 +30,13 @@ def teach(known: Mapping[str, int]) -> None:
     jieba.initialize()
     for word, frequency in known.items():
         jieba.add_word(word, frequency)
+    cut.cache_clear()
+
+
+@lru_cache(maxsize=256)
+def cut(text: str) -> tuple[str, ...]:
+    """The words of a text. Remembered for a while: tokenizer and gazetteer ask for the same."""
+    return tuple(jieba.cut(text))
 
 
 def _just_enough(tokenizer: jieba.Tokenizer, word: str) -> int:

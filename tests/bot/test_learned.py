@@ -4,6 +4,7 @@ from bot.understanding import learned, lexicon
 from bot.understanding.mentions import Mention
 
 TOPICS = learned.compiled_topics(lexicon.topics(lexicon.documents()))
+CUES = learned.compiled_topics(lexicon.cues(lexicon.documents()))
 
 
 def _parts(text: str) -> list[str]:
@@ -24,6 +25,24 @@ def test_a_short_clause_may_finish_what_the_one_before_it_began() -> None:
         "数据漫游开关",
         "数据漫游开关,没开",
     ]
+
+
+def test_a_clause_is_seen_with_what_turns_it_one_way_or_the_other() -> None:
+    def cues(text: str) -> set[str]:
+        clause = learned.candidates(text, TOPICS)[0]
+        seen = learned.clause_features(text, [], clause, CUES)
+        return {feature for feature in seen if feature.startswith("q:sms_centre_ok ")}
+
+    assert "q:sms_centre_ok fits" in cues("短信中心号一位不差")
+    assert "q:sms_centre_ok misfits" in cues("短信中心那格空着")
+    assert cues("短信中心") == {"q:sms_centre_ok of_text"}
+
+
+def test_who_asks_or_complains_tells_little_of_the_case() -> None:
+    assert learned.told_of_the_case("report_no_signal", 0.9) == learned.FACTS
+    assert learned.told_of_the_case("ask_billing", 0.9) == {"back_in_china"}
+    assert learned.told_of_the_case("ask_billing", 0.3) == learned.FACTS
+    assert learned.told_of_the_case("out_of_scope", 0.9) == frozenset()
 
 
 def test_a_clause_without_a_topic_is_not_read() -> None:

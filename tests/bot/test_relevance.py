@@ -22,6 +22,8 @@ KEPT = [
     ("双模卡在国内走哪张网", "ask_knowledge", {}),
     ("我用的双模卡，去泰国要换卡吗", "ask_knowledge", {"card_type": "ctog"}),
     ("回国后才发现被扣了钱", "ask_billing", {"back_in_china": "yes"}),
+    ("回国后要不要关数据漫游", "ask_knowledge", {}),
+    ("他自己点的会员，凭什么扣我钱", "ask_billing", {}),
     ("号码18912345678，给我退钱", "ask_billing", {"msisdn": "18912345678"}),
     # nothing of it is a case
     ("伦敦现在几点", "out_of_scope", {}),
