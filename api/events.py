@@ -11,6 +11,9 @@ EVERYTHING = "*"
 QUEUE = "conversations"
 """Published with every conversation's own topic: the staff's queue has changed."""
 
+CLAIMS = "claims"
+"""Published when a person takes a conversation or lets it go."""
+
 MOST_UNREAD = 1_000
 """Topics kept for a reader who does not come; beyond that it is told to read everything."""
 

@@ -12,13 +12,16 @@ SILENCE_SECONDS = 45.0
 
 
 class ApiError(Exception):
-    """The API said no: `code` and a Chinese sentence to show."""
+    """The API said no: `code`, a Chinese sentence to show, and what else it told."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(
+        self, status: int, code: str, message: str, details: dict[str, Any] | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.message = message
+        self.details = details or {}
 
 
 class Unreachable(ApiError):
@@ -46,9 +49,9 @@ class Api:
         )
         self._key = {"X-RoamDesk-Key": internal_key}
 
-    async def internal(self, path: str) -> Any:
+    async def internal(self, path: str, **params: Any) -> Any:
         """Read one of the feeds that all pages share."""
-        return await self._call("GET", path, self._key, None, None)
+        return await self._call("GET", path, self._key, None, _given(params))
 
     async def news(self) -> AsyncIterator[str]:
         """Yield the data lines of the API's news until the line breaks."""
@@ -65,11 +68,22 @@ class Api:
         return Person(self, secret)
 
     async def _call(
-        self, method: str, path: str, headers: dict[str, str], body: Any, params: Any
+        self,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        body: Any,
+        params: Any,
+        seconds: float | None = None,
     ) -> Any:
         try:
             response = await self._http.request(
-                method, path, headers=headers, json=body, params=params
+                method,
+                path,
+                headers=headers,
+                json=body,
+                params=params,
+                timeout=seconds or SECONDS,
             )
         except httpx2.HTTPError as error:
             raise Unreachable from error
@@ -89,11 +103,11 @@ class Person:
         self.secret = secret
 
     async def get(self, path: str, **params: Any) -> Any:
-        given = {name: value for name, value in params.items() if value is not None}
-        return await self._call("GET", path, None, given)
+        return await self._call("GET", path, None, _given(params))
 
-    async def post(self, path: str, body: Any = None) -> Any:
-        return await self._call("POST", path, body)
+    async def post(self, path: str, body: Any = None, seconds: float | None = None) -> Any:
+        """Send `body`; wait `seconds` for what takes longer than usual."""
+        return await self._call("POST", path, body, seconds=seconds)
 
     async def put(self, path: str, body: Any) -> Any:
         return await self._call("PUT", path, body)
@@ -104,16 +118,29 @@ class Person:
     async def delete(self, path: str) -> Any:
         return await self._call("DELETE", path)
 
-    async def _call(self, method: str, path: str, body: Any = None, params: Any = None) -> Any:
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        params: Any = None,
+        seconds: float | None = None,
+    ) -> Any:
         headers = {"Cookie": f"{COOKIE}={self.secret}"}
-        return await self._api._call(method, path, headers, body, params)
+        return await self._api._call(method, path, headers, body, params, seconds)
+
+
+def _given(params: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in params.items() if value is not None}
 
 
 def _refusal(response: httpx2.Response) -> ApiError:
     try:
         error = response.json()["error"]
         code, message = str(error["code"]), str(error["message"])
+        details = dict(error.get("details") or {})
     except (ValueError, KeyError, TypeError):
         code, message = "unknown", f"服务出错（{response.status_code}），请稍后再试。"
+        details = {}
     kind = SessionEnded if response.status_code == 401 else ApiError
-    return kind(response.status_code, code, message)
+    return kind(response.status_code, code, message, details)

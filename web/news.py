@@ -1,14 +1,18 @@
 """One reader of the API's news for all pages of this process, and the queue they share.
 
 News says only that something is new. The queue is read at most twice a second however many pages
-are open, and each page is sent the rows that changed since it was last told.
+are open, of it only the rows that there was news of, and not at all while nobody looks. Each page
+is sent the rows that changed since it was last told.
 """
 
 import asyncio
 import contextlib
 import json
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 import structlog
@@ -20,7 +24,11 @@ log = structlog.get_logger()
 RECONNECT_SECONDS = 1.0
 QUEUE_SECONDS = 0.5
 QUEUE_REREAD_SECONDS = 20.0
-"""Waiting times and clocks move on by themselves."""
+"""The whole queue is read again: clocks run out by themselves, and conversations grow old."""
+MOST_ROWS = 100
+"""Rows that the API gives by name; if more have changed, all of them are read."""
+ORDERS_KEPT = 20
+CONVERSATION = "conversation:"
 
 Heard = Callable[[str], None]
 
@@ -33,10 +41,16 @@ class News:
         self._heard: dict[str, set[Heard]] = defaultdict(set)
         self.queue = Queue()
         self._queue_is_old = asyncio.Event()
+        self._whole = True
+        """The whole queue is to be read; else only the rows that changed."""
+        self._changed: set[str] = set()
 
     @contextlib.contextmanager
     def listen(self, topic: str, heard: Heard) -> Iterator[None]:
         """Call `heard(topic)` at each publication while inside."""
+        if topic == QUEUE and QUEUE not in self._heard:
+            self._whole = True  # nobody has looked for a while
+            self._queue_is_old.set()
         self._heard[topic].add(heard)
         try:
             yield
@@ -67,10 +81,13 @@ class News:
         if topic == "*":
             self._tell_everybody()
             return
+        if topic.startswith(CONVERSATION):
+            self._changed.add(topic.removeprefix(CONVERSATION))
         for heard in list(self._heard.get(topic, ())):
             heard(topic)
 
     def _tell_everybody(self) -> None:
+        self._whole = True
         self._queue_is_old.set()
         for topic, listeners in list(self._heard.items()):
             if topic != QUEUE and not topic.startswith("typing:"):
@@ -78,20 +95,41 @@ class News:
                     heard(topic)
 
     async def _keep_queue(self) -> None:
+        loop = asyncio.get_running_loop()
+        whole_at = 0.0
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(QUEUE_REREAD_SECONDS):
                     await self._queue_is_old.wait()
             self._queue_is_old.clear()
-            try:
-                read = await self._api.internal("/internal/queue")
-                if self.queue.take(read):
-                    for heard in list(self._heard.get(QUEUE, ())):
-                        heard(QUEUE)
-            except ApiError as error:
-                log.info("queue_not_read", code=error.code)
-                self._queue_is_old.set()
+            if QUEUE not in self._heard:
+                self._whole = True
+                self._changed.clear()
+                continue
+            self._whole |= loop.time() - whole_at >= QUEUE_REREAD_SECONDS
+            if self._whole:
+                whole_at = loop.time()
+            await self._read_queue()
             await asyncio.sleep(QUEUE_SECONDS)
+
+    async def _read_queue(self) -> None:
+        changed, self._changed = self._changed, set()
+        whole = self._whole or not changed or len(changed) > MOST_ROWS
+        self._whole = False
+        try:
+            of = None if whole else sorted(changed)
+            read = await self._api.internal("/internal/queue", of=of)
+        except ApiError as error:
+            log.info("queue_not_read", code=error.code)
+            self._whole = True
+            self._queue_is_old.set()
+            return
+        if not self.queue.holds(read["order"], read["rows"]):
+            self._whole = True  # a row came by whose news did not
+            self._queue_is_old.set()
+        if self.queue.take(read):
+            for heard in list(self._heard.get(QUEUE, ())):
+                heard(QUEUE)
 
 
 QUEUE = "queue"
@@ -104,15 +142,24 @@ class Queue:
     def __init__(self) -> None:
         self.version = 0
         self.order: list[str] = []
-        self.counts: dict[str, int] = {}
         self.rehearsing = False
         """The product's clock was moved: every staff page says so."""
+        self._ahead = 0.0
+        """Seconds of the product's clock before this machine's."""
         self._rows: dict[str, dict[str, Any]] = {}
         self._changed_at: dict[str, int] = {}
+        self._orders: dict[int, list[str]] = {}
+        """The order at the last versions: of a new one most is as it was."""
+
+    def holds(self, order: list[str], rows: list[dict[str, Any]]) -> bool:
+        """Tell whether every row of `order` is known or among `rows`."""
+        return self._rows.keys() | {row["id"] for row in rows} >= set(order)
 
     def take(self, read: dict[str, Any]) -> bool:
-        """Take what was read; tell whether anything is different."""
-        rows = {row["id"]: row for row in read["rows"]}
+        """Take the order and the rows that were read; tell whether anything is different."""
+        self._ahead = datetime.fromisoformat(read["now"]).timestamp() - time.time()
+        known = self._rows | {row["id"]: row for row in read["rows"]}
+        rows = {key: known[key] for key in read["order"] if key in known}
         order = list(rows)
         changed = [key for key, row in rows.items() if self._rows.get(key) != row]
         if not changed and order == self.order:
@@ -123,10 +170,28 @@ class Queue:
             self._changed_at[key] = self.version
         for key in self._rows.keys() - rows.keys():
             self._changed_at.pop(key, None)
-        self._rows, self.order, self.counts = rows, order, read.get("counts", {})
+        self._rows, self.order = rows, order
+        self._orders[self.version] = order
+        self._orders.pop(self.version - ORDERS_KEPT, None)
         return True
 
     def since(self, version: int) -> dict[str, Any]:
-        """Return what a page that knows `version` needs to be up to date."""
-        changed = [self._rows[key] for key in self.order if self._changed_at[key] > version]
-        return {"order": self.order, "rows": changed, "counts": self.counts}
+        """Return what a page that knows `version` needs to be up to date.
+
+        The order is `head` and then the last `tail` of the order that the page has.
+        """
+        tail = _common_end(self._orders.get(version, []), self.order)
+        return {
+            "head": self.order[: len(self.order) - tail],
+            "tail": tail,
+            "rows": [self._rows[key] for key in self.order if self._changed_at[key] > version],
+            "now": round((time.time() + self._ahead) * 1000),
+        }
+
+
+def _common_end(one: list[str], other: list[str]) -> int:
+    """Return how many of the last entries are the same."""
+    same = takewhile(
+        lambda pair: pair[0] == pair[1], zip(reversed(one), reversed(other), strict=False)
+    )
+    return sum(1 for _ in same)

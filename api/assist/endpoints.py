@@ -16,8 +16,14 @@ router = APIRouter(prefix="/v1", tags=["staff"])
 @router.get("/conversations/{conversation_id}/suggestions")
 async def suggestions(conversation_id: str, request: Request, _: AnyStaff) -> list[SuggestionOut]:
     """Return what may be sent now, best first, at most eight; made when it is missing."""
-    assist: Assist = request.app.state.assist
-    shown = await assist.show(conversation_id)
+    return await offered(request.app.state.assist, conversation_id)
+
+
+async def offered(
+    assist: Assist, conversation_id: str, *, make: bool = True
+) -> list[SuggestionOut]:
+    """Return the suggestions with their reasons (`Assist.show`)."""
+    shown = await assist.show(conversation_id, make=make)
     return [
         SuggestionOut(
             id=row.id,

@@ -9,7 +9,7 @@ from api import clock, privacy
 from api.assist.reasons import SOURCES
 from api.assist.schemas import Edit, Fate, Figures, NodeFate, RejectionReason, SourceFate
 from api.decision_tree import Library
-from api.suggestions import repository
+from api.suggestions import service as suggestions
 
 MOST_REASONS = 20
 LAST_EDITS = 20
@@ -20,11 +20,12 @@ async def figures(session: AsyncSession, library: Library, days: int) -> Figures
     since = clock.now() - timedelta(days=days)
     by_source: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     by_node: dict[str | None, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for source, node, state, count in await repository.counts(session, since):
+    fates = await suggestions.fates(
+        session, since, most_reasons=MOST_REASONS, last_edits=LAST_EDITS
+    )
+    for source, node, state, count in fates.counts:
         by_source[source][state] += count
         by_node[node][state] += count
-    reasons = await repository.reasons(session, since, MOST_REASONS)
-    edits = await repository.edited(session, since, LAST_EDITS)
     return Figures(
         days=days,
         total=_fate([by_source[source] for source in by_source]),
@@ -39,7 +40,7 @@ async def figures(session: AsyncSession, library: Library, days: int) -> Figures
             ),
             key=lambda row: (-row.shown, row.node or ""),
         ),
-        reasons=[RejectionReason(reason=reason, count=count) for reason, count in reasons],
+        reasons=[RejectionReason(reason=reason, count=count) for reason, count in fates.reasons],
         edits=[
             Edit(
                 id=row.id,
@@ -49,7 +50,7 @@ async def figures(session: AsyncSession, library: Library, days: int) -> Figures
                 sent_text=privacy.mask(row.sent_text or ""),
                 at=row.decided_at,
             )
-            for row in edits
+            for row in fates.edited
         ],
     )
 

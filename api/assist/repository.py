@@ -1,12 +1,11 @@
 """Queries over conversations that only suggestions need."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.conversations.models import Conversation, Message
-from api.conversations.repository import CLAIMED
+from api.conversations.models import CLAIMED, Conversation, Message
 
 LOOKED_AT = 200
 """Of the replies at a step the latest: what colleagues said long ago may not hold any more."""
@@ -23,12 +22,8 @@ async def replies_at(session: AsyncSession, node: str, not_of: str) -> Sequence[
     return [(row.id, row.text) for row in rows]
 
 
-async def held(session: AsyncSession, conversation_ids: Iterable[str]) -> Sequence[str]:
-    """Return those of the conversations that a person holds."""
+async def held(session: AsyncSession) -> Sequence[str]:
+    """Return the conversations that a person holds."""
     return (
-        await session.scalars(
-            select(Conversation.id).where(
-                Conversation.id.in_(list(conversation_ids)), Conversation.mode.in_(CLAIMED)
-            )
-        )
+        await session.scalars(select(Conversation.id).where(Conversation.mode.in_(CLAIMED)))
     ).all()

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
-from api.conversations import repository
+from api.conversations import service as conversations
 from api.conversations.models import Conversation, Message
 from api.decision_tree import Conclude, Wait
 from api.diagnosis import service as diagnosis
@@ -117,7 +117,7 @@ class Situation:
 async def look(session: AsyncSession, shelf: Shelf, conversation: Conversation) -> Situation:
     """Read where the conversation stands; without a case the tree is at its start."""
     after = max(0, conversation.last_seq - REMEMBERED)
-    messages = await repository.messages(session, conversation.id, after=after)
+    messages = await conversations.transcript(session, conversation.id, after=after)
     case = await diagnosis.running(session, shelf, conversation.id)
     ticket = await tickets.of_conversation(session, conversation.id)
     return Situation(

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
+from api.attachments import service as attachments
+from api.attachments.schemas import AttachmentForStaff
 from api.conversations.models import Conversation, Message
 from api.decision_tree import Library
 from api.desk import case_view, repository, titles
@@ -63,7 +65,7 @@ class Seen:
 async def read(
     session: AsyncSession, shelf: Shelf, conversation_id: str, page: Page, *, thinking: bool
 ) -> Seen:
-    """Return the conversation in five statements.
+    """Return the conversation in five statements, six where it has pictures.
 
     Raises:
         NotFound: there is no such conversation.
@@ -81,6 +83,9 @@ async def read(
         before=page.before,
         limit=page.limit if page.after is None else MOST_NEW,
     )
+    pictures = []
+    if conversation.pictures:
+        pictures = await attachments.for_staff(session, conversation_id)
     odd = contradictions(case)
     panel, raised = None, []
     if ticket is not None:
@@ -88,6 +93,7 @@ async def read(
         raised = notices.of_events(events)
         clocks = tickets.clock_views(await tickets.clocks_of(session, ticket), clock.now())
         panel = _ticket(library, ticket, clocks, events, raised)
+        panel.pictures = pictures
     summed_up = SummedUp(
         channel=conversation.channel,
         category=ticket.category if ticket else None,
@@ -98,7 +104,7 @@ async def read(
     )
     return Seen(
         conversation=_standing(library, conversation, holder, thinking),
-        messages=lines(library, rows),
+        messages=lines(library, rows, pictures),
         has_older=bool(rows) and rows[0][0].seq > 1,
         case=case_view.view(case, odd) if case and case.statements else None,
         ticket=panel,
@@ -116,7 +122,11 @@ def contradictions(case: RunningCase | None) -> list[Contradiction]:
     ]
 
 
-def lines(library: Library, rows: Sequence[tuple[Message, str | None]]) -> list[Line]:
+def lines(
+    library: Library,
+    rows: Sequence[tuple[Message, str | None]],
+    pictures: Sequence[AttachmentForStaff] = (),
+) -> list[Line]:
     """Return messages with what the bot understood of each; texts are masked."""
     took = {
         message.reply_to: message.trace["ms"]
@@ -136,9 +146,16 @@ def lines(library: Library, rows: Sequence[tuple[Message, str | None]]) -> list[
             created_at=message.created_at,
             turn=message.turn,
             understood=_understood(library, message, took.get(message.id)),
+            **_made_by(message),
+            attachments=[each for each in pictures if each.message_id == message.id],
         )
         for message, name in rows
     ]
+
+
+def _made_by(message: Message) -> dict[str, str | None]:
+    trace = (message.trace or {}) if message.sender == "bot" else {}
+    return {"model": trace.get("model"), "revision": trace.get("revision")}
 
 
 def _understood(library: Library, message: Message, ms: float | None) -> Understood | None:

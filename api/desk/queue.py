@@ -1,5 +1,6 @@
 """The queue: who talks to whom, what they wait for, and which deadline comes first."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api import clock
 from api.decision_tree import Library
 from api.desk import repository, titles
-from api.desk.schemas import Last, PersonRef, QueueClock, QueueOut, QueueRow, QueueTicket
+from api.desk.schemas import Last, PersonRef, QueueClock, QueueNews, QueueOut, QueueRow, QueueTicket
 from api.tickets import clocks, lifecycle, shown
 
 ACTIVE_WITHIN = timedelta(days=7)
@@ -28,6 +29,21 @@ async def read(session: AsyncSession, library: Library, **wanted: Any) -> QueueO
         rehearsing=clock.rehearsing(),
         rows=[_row(library, row, now) for row in rows],
         counts=await repository.counts(session, since),
+    )
+
+
+async def read_news(session: AsyncSession, library: Library, of: Sequence[str] | None) -> QueueNews:
+    """Return the order of the queue, and its rows: all, or those `of` some conversations."""
+    now = clock.now()
+    since = now - ACTIVE_WITHIN
+    order = await repository.queue_order(session, since=since, limit=LONGEST)
+    wanted = order if of is None else sorted(set(of) & set(order))
+    rows = await repository.queue_rows(session, wanted) if wanted else ()
+    return QueueNews(
+        now=now,
+        rehearsing=clock.rehearsing(),
+        order=list(order),
+        rows=[_row(library, row, now) for row in rows],
     )
 
 

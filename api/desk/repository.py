@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from api.conversations.models import Conversation, Message
+from api.conversations.models import CLAIMED, Conversation, Message
 from api.diagnosis.models import Case, CaseFact
 from api.people.models import Staff
 from api.tickets.models import Ticket, TicketClock, TicketEvent
@@ -59,9 +59,40 @@ _ORDER = (
 """Who asked for a person and waits, then who waits, the longest first; then the latest active."""
 
 
+_OPEN = or_(Conversation.waiting, Conversation.mode.in_(CLAIMED))
+"""Waiting for a person or held by one."""
+
+
 def _live(since: datetime) -> Any:
-    """Active since then, or open: waiting for a person or held by one."""
-    return or_(Conversation.updated_at > since, Conversation.waiting, Conversation.mode != "auto")
+    return or_(Conversation.updated_at > since, _OPEN)
+
+
+def _listed(since: datetime, limit: int, conditions: Sequence[Any] = ()) -> Any:
+    """The ids of the queue in its order: conversations active since then and all open ones.
+
+    Two branches, so that each goes by an index and costs the same however many conversations
+    there were in these days: nobody behind the latest `limit` is shown unless open.
+    """
+    latest = (
+        select(Conversation.id)
+        .where(Conversation.updated_at > since, *conditions)
+        .order_by(Conversation.updated_at.desc())
+        .limit(limit)
+        .subquery()
+    )
+    still_open = select(Conversation.id).where(_OPEN, *conditions)
+    either = union(select(latest.c.id), still_open).subquery()
+    return (
+        select(Conversation.id)
+        .join(either, either.c.id == Conversation.id)
+        .order_by(*_ORDER)
+        .limit(limit)
+    )
+
+
+async def queue_order(session: AsyncSession, *, since: datetime, limit: int) -> Sequence[str]:
+    """Return the ids of the queue's conversations in their order."""
+    return (await session.scalars(_listed(since, limit))).all()
 
 
 async def queue(
@@ -79,19 +110,30 @@ async def queue(
 
     Conversations active after `since` and all open ones, at most `limit`; the rest narrows them.
     """
-    listed = select(Conversation.id).where(_live(since)).order_by(*_ORDER).limit(limit)
-    for column, wanted in (
-        (Conversation.mode, mode),
-        (Conversation.waiting, waiting),
-        (Conversation.taken_by, holder),
-        (Conversation.channel, channel),
-        (Conversation.country, country),
-    ):
-        if wanted is not None:
-            listed = listed.where(column == wanted)
+    conditions = [
+        column == wanted
+        for column, wanted in (
+            (Conversation.mode, mode),
+            (Conversation.waiting, waiting),
+            (Conversation.taken_by, holder),
+            (Conversation.channel, channel),
+            (Conversation.country, country),
+        )
+        if wanted is not None
+    ]
     # What is beside a row is looked up only for those that are shown.
-    shown = listed.subquery()
-    query = (
+    shown = _listed(since, limit, conditions).subquery()
+    query = _rows().join(shown, shown.c.id == Conversation.id).order_by(*_ORDER)
+    return (await session.execute(query)).all()
+
+
+async def queue_rows(session: AsyncSession, conversation_ids: Sequence[str]) -> Sequence[Any]:
+    """Return the queue's rows of these conversations, in no order."""
+    return (await session.execute(_rows().where(Conversation.id.in_(conversation_ids)))).all()
+
+
+def _rows() -> Any:
+    return (
         select(
             Conversation,
             Staff.name.label("holder"),
@@ -106,7 +148,6 @@ async def queue(
             TicketClock.due_at,
             _SERVICE.label("service"),
         )
-        .join(shown, shown.c.id == Conversation.id)
         .outerjoin(Staff, Staff.id == Conversation.taken_by)
         .outerjoin(
             Message,
@@ -114,9 +155,7 @@ async def queue(
         )
         .outerjoin(Ticket, Ticket.conversation_id == Conversation.id)
         .outerjoin(TicketClock, _CLOCK)
-        .order_by(*_ORDER)
     )
-    return (await session.execute(query)).all()
 
 
 async def counts(session: AsyncSession, since: datetime) -> dict[str, int]:
@@ -290,7 +329,10 @@ async def begun(session: AsyncSession, since: datetime) -> Sequence[datetime]:
     """Return when each conversation since then began."""
     return (
         await session.scalars(
-            select(Conversation.created_at).where(Conversation.created_at > since)
+            # What began since then was active since then: that goes by the index.
+            select(Conversation.created_at).where(
+                Conversation.updated_at > since, Conversation.created_at > since
+            )
         )
     ).all()
 

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from api.attachments.schemas import AttachmentForStaff
+from api.channels.wechat.reach import DeliveryOut, Reach
 from api.conversations.schemas import Choice as Button
 from api.conversations.schemas import Citation, Mode, Sender
 from api.tickets.schemas import Category, ClockOut, EventOut, NoticeOut, Priority, Status
@@ -73,6 +75,15 @@ class QueueOut(BaseModel):
     counts: dict[Literal["waiting", "auto", "copilot", "agent"], int]
 
 
+class QueueNews(BaseModel):
+    """The queue's order, and those of its rows that were asked for, in no order."""
+
+    now: datetime
+    rehearsing: bool
+    order: list[str]
+    rows: list[QueueRow]
+
+
 # ---- one conversation ----------------------------------------------------------------------
 
 
@@ -92,6 +103,8 @@ class Standing(BaseModel):
     country_name: str | None
     score: int | None
     thinking: bool
+    reach: Reach | None = None
+    """How the customer is reached in WeChat; null where the conversation is not there."""
 
 
 class FactHeard(BaseModel):
@@ -123,6 +136,12 @@ class Line(BaseModel):
     created_at: datetime
     turn: str | None
     understood: Understood | None
+    model: str | None = None
+    """The model and the revision of the trees by which the bot said this."""
+    revision: str | None = None
+    attachments: list[AttachmentForStaff] = []
+    delivery: DeliveryOut | None = None
+    """What became of it in WeChat; null where it does not go there."""
 
 
 class Step(BaseModel):
@@ -208,6 +227,8 @@ class TicketPanel(BaseModel):
     next_statuses: list[NextStatus]
     events: list[EventOut]
     notifications: list[NoticeOut]
+    pictures: list[AttachmentForStaff] = []
+    """Those of the conversation: they are kept with its ticket."""
 
 
 class SuggestionRow(BaseModel):

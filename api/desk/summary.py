@@ -115,7 +115,7 @@ def _open(case: RunningCase | None, standing: Standing) -> list[str]:
     if case is not None and "service" in case.facts:
         still += _next(case.library, case.step())
     still += [f"通知{n.title}：{n.reason}" for n in standing.notices if n.done_at is None]
-    still += [f"核对：{text}" for text in standing.contradictions]
+    still += [f"核对：{text.rstrip('。')}" for text in standing.contradictions]
     if standing.next_clock is not None:
         title, due_at = standing.next_clock
         still.append(f"{title}，最晚 {spoken(due_at, None)}")

@@ -29,6 +29,6 @@ class Suggestion(Base):
     sent_text: Mapped[str | None] = mapped_column(Text)
     """What the agent sent instead, where it was edited."""
     decided_by: Mapped[str | None] = mapped_column(String(36))
-    decided_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None] = mapped_column(index=True)
     reason: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]

@@ -2,13 +2,16 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
 from api.errors import Conflict, NotFound
+from api.suggestions import repository
 from api.suggestions.models import Suggestion
 
 
@@ -45,15 +48,32 @@ def propose(
     return suggestion
 
 
-async def open_ones(session: AsyncSession, conversation_id: str) -> Sequence[Suggestion]:
-    """Return what may still be sent in this conversation, in the order it was proposed."""
-    return (
-        await session.scalars(
-            select(Suggestion)
-            .where(Suggestion.conversation_id == conversation_id, Suggestion.state == "open")
-            .order_by(Suggestion.created_at)
-        )
-    ).all()
+async def newest(session: AsyncSession, conversation_id: str) -> Sequence[Suggestion]:
+    """Return the last suggestions of a conversation in whatever state, newest first."""
+    return await repository.newest(session, conversation_id)
+
+
+@dataclass(frozen=True)
+class Fates:
+    """What became of the suggestions of some time."""
+
+    counts: Sequence[Row[str, str | None, str, int]]
+    """Source, node, state and how many."""
+    reasons: Sequence[Row[str | None, int]]
+    """Why they were rejected and how often each, the most frequent first."""
+    edited: Sequence[Suggestion]
+    """Those that were edited before they were sent, the latest first."""
+
+
+async def fates(
+    session: AsyncSession, since: datetime, *, most_reasons: int, last_edits: int
+) -> Fates:
+    """Return how the suggestions fared that were proposed since."""
+    return Fates(
+        await repository.counts(session, since),
+        await repository.reasons(session, since, most_reasons),
+        await repository.edited(session, since, last_edits),
+    )
 
 
 async def outdate(

@@ -22,6 +22,6 @@ export default {
     </section>`,
   props: { rows: { type: Array, default: () => [] }, loaded: Boolean },
   methods: {
-    due: (at) => (at ? rdStaff.dayAndClock(at) : ""),
+    due: (at) => (at ? rdStaff.deadline(at) : ""),
   },
 };

@@ -28,7 +28,7 @@ export default {
                   <option v-for="o in f.options" :key="o.value" :value="o.value">{{ o.label }}</option>
                 </select>
                 <template v-else>{{ f.label || f.value }}</template>
-                <button v-if="f.personal && can" class="rd-link" @click="$emit('reveal', f.fact)">查看</button>
+                <button v-if="f.personal && can && masked(f)" class="rd-link" @click="$emit('reveal', f.fact)">查看</button>
               </td>
               <td :title="f.note || ''">{{ f.said_by_title || f.said_by }} <time class="rd-muted">{{ clock(f.at) }}</time></td>
             </tr>
@@ -75,6 +75,8 @@ export default {
   },
   methods: {
     kind: (kind) => KINDS[kind] || kind,
+    /** What was not said (不方便提供) has nothing behind it. */
+    masked: (f) => (f.label || f.value).includes("*"),
     set(fact, value) {
       this.$emit("fact", { fact, value });
     },

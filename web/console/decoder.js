@@ -9,7 +9,7 @@ export default {
       </form>
       <template v-if="data">
         <p><b>{{ kind(data.kind) }}</b> <span class="rd-muted">{{ data.valid ? "格式正确" : "请核对" }}</span></p>
-        <table class="rd-facts"><tbody><tr v-for="p in data.parts" :key="p.name"><th scope="row">{{ p.name }}</th><td class="rd-num">{{ p.value }}</td><td>{{ p.meaning }} <span class="rd-cite">{{ p.rule }}</span></td></tr></tbody></table>
+        <table class="rd-facts rd-parts"><tbody><tr v-for="p in data.parts" :key="p.name"><th scope="row">{{ p.name }}</th><td class="rd-num">{{ p.value }}</td><td>{{ p.meaning }} <span class="rd-cite">{{ p.rule }}</span></td></tr></tbody></table>
         <p v-for="w in data.warnings" :key="w" class="rd-alert">⚠ {{ w }}</p>
         <p v-for="c in data.contradictions || []" :key="c.text" class="rd-alert">⚠ {{ c.text }}</p>
       </template>

@@ -41,6 +41,7 @@ class Layout:
         self._memo_dialog()
         self._reveal_dialog()
         self._help_dialog()
+        self.dialogs = (self.memo_dialog, self.reveal_dialog, self.help_dialog)
 
     def _conversation(self) -> None:
         with ui.element("div").classes("rd-head"):
@@ -56,6 +57,8 @@ class Layout:
                 button.props("disabled")
         self.transcript = Transcript().classes("rd-grow")
         self.suggestions = Suggestions()
+        self.reach = ui.label().classes("rd-reach")
+        self.reach.visible = False
         self.composer = Composer()
 
     def _case(self) -> None:
@@ -70,7 +73,9 @@ class Layout:
         with ui.dialog() as self.memo_dialog, ui.element("div").classes("rd-dialog"):
             ui.label("交还机器人").classes("rd-title")
             ui.label("机器人会接着问还不知道的事；备注留给以后接手的同事。").classes("rd-muted")
-            self.memo = ui.textarea(placeholder="备注（可不填）").classes("rd-wide")
+            self.memo = (
+                ui.textarea(placeholder="备注（可不填）").classes("rd-wide").props("autofocus")
+            )
             with ui.element("div").classes("rd-acts"):
                 _button("取消").on("click", self.memo_dialog.close)
                 self.hand_back = _button("确定交还", primary=True)
@@ -79,7 +84,9 @@ class Layout:
         with ui.dialog() as self.reveal_dialog, ui.element("div").classes("rd-dialog"):
             ui.label("查看个人信息").classes("rd-title")
             ui.label("请写明原因；谁在何时看了什么会记录在案。").classes("rd-muted")
-            self.reason = ui.input(placeholder="例如：核对客户身份").classes("rd-wide")
+            self.reason = (
+                ui.input(placeholder="例如：核对客户身份").classes("rd-wide").props("autofocus")
+            )
             self.revealed = ui.label().classes("rd-num rd-revealed")
             with ui.element("div").classes("rd-acts"):
                 _button("关闭").on("click", self.reveal_dialog.close)

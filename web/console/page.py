@@ -52,7 +52,7 @@ class Console:
         self.queue_version = 0
         self.news = asyncio.Event()
         self.pending: set[int] = set()
-        """Messages that the bot is still reading."""
+        """Messages that the bot is still reading, whose picture comes, or that are being sent."""
         self._listening = contextlib.ExitStack()
         self._following = contextlib.ExitStack()
         self._reading = asyncio.Lock()
@@ -75,9 +75,11 @@ class Console:
         for mode, button in self.layout.buttons.items():
             button.on("click", partial(self._ask_mode, mode))
         self.layout.transcript.on("older", lambda e: self._older(e.args))
+        self.layout.transcript.on("again", lambda e: self._send_again(e.args))
         self.layout.suggestions.on("send", lambda e: self._send_suggestion(e.args))
         self.layout.suggestions.on("edit", self._edit)
         self.layout.suggestions.on("reject", lambda e: self._reject(e.args))
+        self.layout.suggestions.on("look", self._look)
         self.layout.composer.on("send", lambda e: self._send(e.args))
         self.layout.case.on("fact", lambda e: self._set_fact(e.args))
         self.layout.case.on("reveal", lambda e: self._ask_reveal(e.args))
@@ -90,6 +92,7 @@ class Console:
         self.layout.decoder.on("decode", lambda e: self._decode(e.args))
         self.layout.hand_back.on("click", self._hand_back)
         self.layout.reveal.on("click", self._reveal)
+        self.layout.reason.on("keydown.enter", self._reveal)
 
     # ---- following -------------------------------------------------------------------------
 
@@ -177,14 +180,21 @@ class Console:
         elif messages:
             on.transcript.run_method("take", messages)
         self.seen = max([self.seen, *(m["seq"] for m in messages)])
-        self.pending -= {m["seq"] for m in messages if m["turn"] != "queued"}
-        self.pending |= {m["seq"] for m in messages if m["turn"] == "queued"}
+        unfinished = {m["seq"] for m in messages if _unfinished(m)}
+        self.pending = self.pending - {m["seq"] for m in messages} | unfinished
         self.state = read["conversation"]
         self._show_state()
-        can = self.may_send
-        on.transcript.show(thinking=self.state["thinking"])
-        on.suggestions.show(items=read["suggestions"], can=can, allowed=self.seat.may_answer)
-        on.composer.show(conversation=self.current, can=can, why=WHY_NOT.get(self._why_not, ""))
+        blocked = self._show_reach()
+        can = self.may_send and not blocked
+        on.transcript.show(thinking=self.state["thinking"], can=self.seat.may_answer)
+        on.suggestions.show(
+            items=read["suggestions"],
+            can=can,
+            allowed=self.seat.may_answer,
+            watching=self.seat.may_answer and self.state["mode"] == "auto",
+        )
+        why = WHY_NOT.get(self._why_not) or blocked
+        on.composer.show(conversation=self.current, can=can, why=why)
         case = read["case"]
         diagram = case["diagram"] if case else ""
         on.tree_note.visible = not diagram
@@ -209,6 +219,17 @@ class Console:
             button.props(remove="disabled") if useful else button.props("disabled")
             button.classes(add="rd-on") if name == mode else button.classes(remove="rd-on")
         on.buttons["auto"].visible = mode != "auto"
+
+    def _show_reach(self) -> str:
+        """Say what may still be sent in WeChat; return why nothing may, or an empty text."""
+        label, reach = self.layout.reach, self.state.get("reach")
+        label.visible = reach is not None
+        if reach is None:
+            return ""
+        blocked = reach["sentence"] if reach["here"] and reach["why_not"] else ""
+        label.text = f"微信：{reach['sentence']}{reach['instead'] or ''}"
+        label.classes(add="rd-blocked") if blocked else label.classes(remove="rd-blocked")
+        return blocked
 
     @property
     def _why_not(self) -> str:
@@ -282,6 +303,12 @@ class Console:
         await self.seat.call(self.seat.person.post(path, words))
         await self.refresh()
 
+    async def _send_again(self, chosen: dict[str, Any]) -> None:
+        self.pending.add(chosen["seq"])
+        path = f"/v1/wechat/deliveries/{chosen['id']}/again"
+        await self.seat.call(self.seat.person.post(path))
+        await self.refresh()
+
     def _edit(self, chosen: events.GenericEventArguments) -> None:
         self.layout.composer.run_method("edit", chosen.args)
 
@@ -289,6 +316,17 @@ class Console:
         path = f"/v1/suggestions/{chosen['id']}/reject"
         await self.seat.call(self.seat.person.post(path, {"reason": chosen["reason"]}))
         await self.refresh()
+
+    async def _look(self) -> None:
+        """Have suggestions made while the bot speaks; unasked they are made for who may send."""
+        conversation = self.current
+        path = f"/v1/conversations/{conversation}/suggestions"
+        found = await self.seat.call(self.seat.person.get(path))
+        if found is None or conversation != self.current:
+            return
+        self.layout.suggestions.show(items=found)
+        if not found:
+            ui.notify("现在没有合适的建议。", position="top")
 
     async def _set_fact(self, stated: dict[str, Any]) -> None:
         ticket = (self.layout.ticket.props.get("data") or {}).get("number")
@@ -312,7 +350,8 @@ class Console:
 
     def _ask_reveal(self, fact: str) -> None:
         self.asked_for = fact
-        self.layout.revealed.text = ""
+        # Each look has a reason of its own.
+        self.layout.revealed.text = self.layout.reason.value = ""
         self.layout.reveal_dialog.open()
 
     async def _reveal(self) -> None:
@@ -325,6 +364,8 @@ class Console:
     async def _key(self, pressed: events.KeyEventArguments) -> None:
         if not pressed.action.keydown or pressed.modifiers.ctrl or pressed.modifiers.meta:
             return
+        if any(dialog.value for dialog in self.layout.dialogs):
+            return  # what is behind it must not be sent unseen
         code = pressed.key.code
         if code.startswith("Digit") and code[5:] in "12345":
             how = "edit" if pressed.modifiers.shift else "send"
@@ -339,3 +380,14 @@ class Console:
         elif what is not None:
             panel, method, *given = what
             getattr(self.layout, str(panel)).run_method(str(method), *given)
+
+
+def _unfinished(message: dict[str, Any]) -> bool:
+    """Tell whether more will be known of a message that is shown already."""
+    pictures = message.get("attachments") or ()
+    delivery = message.get("delivery") or {}
+    return (
+        message["turn"] == "queued"
+        or any(each["state"] == "pending" for each in pictures)
+        or delivery.get("state") in ("waiting", "pending", "sending")
+    )

@@ -42,7 +42,7 @@ export default {
     </section>`,
   props: { me: String, current: String },
   data: () => ({
-    rows: [], byId: {}, counts: {}, filter: "all", words: "", now: Date.now(), skew: 0, rowEls: {},
+    rows: [], order: [], byId: {}, filter: "all", words: "", now: Date.now(), skew: 0, rowEls: {},
     sound: localStorage.getItem(NOISE) !== "off", known: null, title: document.title,
     filters: { all: "全部", waiting: "等人工", mine: "我的", auto: "自动", copilot: "协同", agent: "人工" },
   }),
@@ -60,12 +60,14 @@ export default {
     document.title = this.title;
   },
   methods: {
-    /** Take the rows that changed and the order of all. */
-    patch({ order, rows, counts }) {
+    /** Take the rows that changed, and the order: a new head before the last `tail` of the old one. */
+    patch({ head, tail, rows, now }) {
+      // The product's clock may run elsewhere than this machine's.
+      this.skew = now - Date.now();
       for (const row of rows) this.byId[row.id] = row;
-      this.rows = order.map((id) => this.byId[id]).filter(Boolean);
+      this.order = tail ? head.concat(this.order.slice(-tail)) : head;
+      this.rows = this.order.map((id) => this.byId[id]).filter(Boolean);
       this.byId = Object.fromEntries(this.rows.map((row) => [row.id, row]));
-      this.counts = counts;
       const waiting = this.rows.filter((row) => row.waiting);
       const fresh = this.known && waiting.some((row) => !this.known.has(row.id));
       this.known = new Set(waiting.map((row) => row.id));
@@ -97,10 +99,6 @@ export default {
       return (Date.parse(row.ticket.clock.due_at) - this.now - this.skew) / 1000;
     },
     span: (seconds) => rdStaff.span(seconds),
-    /** The product's clock may run elsewhere than this machine's. */
-    setNow(iso) {
-      this.skew = Date.parse(iso) - Date.now();
-    },
     mute() {
       this.sound = !this.sound;
       localStorage.setItem(NOISE, this.sound ? "on" : "off");

@@ -22,14 +22,21 @@ export default {
             <button v-for="r in reasons" :key="r" class="rd-chip" @click="reject(s, r)">{{ r }}</button>
           </div>
         </li>
-        <li v-if="!shown.length" class="rd-empty">{{ allowed ? "客户说话后，这里按把握大小列出可以直接发的回复和出处。" : "您的角色只能查看。" }}</li>
+        <li v-if="!shown.length" class="rd-empty">
+          {{ empty }}
+          <button v-if="watching" class="rd-button" title="现在就拟几条看看（s）" @click="look">先看建议</button>
+        </li>
       </ol>
     </section>`,
-  props: { items: Array, can: Boolean, allowed: Boolean },
+  props: { items: Array, can: Boolean, allowed: Boolean, watching: Boolean },
   data: () => ({ rejecting: null, busy: null, reasons: REASONS }),
   computed: {
     shown() {
       return (this.items || []).slice(0, 5);
+    },
+    empty() {
+      if (this.watching) return "机器人正在接待。协同或接手后，这里列出可以直接发的回复和出处。";
+      return this.allowed ? "客户说话后，这里按把握大小列出可以直接发的回复和出处。" : "您的角色只能查看。";
     },
     hint() {
       return this.can ? "1–5 发送 · Shift 修改 · Alt 不采用" : "接手后可以发送";
@@ -44,6 +51,10 @@ export default {
     reject(s, reason) {
       this.rejecting = null;
       this.$emit("reject", { id: s.id, reason });
+    },
+    /** Ask for suggestions while the bot speaks; they can be read, not sent. */
+    look() {
+      if (this.watching && !this.shown.length) this.$emit("look");
     },
     /** Key number `n` (from 1): send, edit or reject. */
     press(n, what) {

@@ -1,5 +1,6 @@
 const PRIORITIES = { urgent: "紧急", high: "高", normal: "普通", low: "低" };
 const STATES = { running: "", met: "已完成", missed: "已超时", extended: "已延期" };
+const ACTORS = { customer: "客户", bot: "机器人", system: "系统", crm: "客户资料系统", noc: "网络运行中心", hlr: "用户数据系统" };
 const TO = { noc_group: "集团网运" };
 
 export default {
@@ -28,11 +29,16 @@ export default {
           <button class="rd-button rd-primary" :disabled="asked && !note">确定</button><button type="button" class="rd-button" @click="cancel">取消</button>
         </form>
         <form v-if="can" class="rd-set" @submit.prevent="add"><input v-model.trim="text" class="rd-input" maxlength="2000" placeholder="写一条内部备注" aria-label="内部备注"><button class="rd-button" :disabled="!text">记下</button></form>
+        <template v-if="data.pictures && data.pictures.length">
+          <h2>客户发来的图片</h2>
+          <pictures :items="data.pictures" :can="can"></pictures>
+        </template>
         <h2>经过</h2>
-        <ol class="rd-events"><li v-for="(e, i) in latest" :key="i"><time class="rd-muted rd-num">{{ clock(e.at) }}</time> <span>{{ e.title || e.kind }}{{ e.note ? "：" + e.note : "" }}</span> <span class="rd-muted">{{ e.actor }}</span></li></ol>
+        <ol class="rd-events"><li v-for="(e, i) in latest" :key="i"><time class="rd-muted rd-num">{{ clock(e.at) }}</time> <span>{{ e.title || e.kind }}{{ e.note ? "：" + e.note : "" }}</span> <span class="rd-muted">{{ actor(e.actor) }}</span></li></ol>
       </template>
       <p v-else class="rd-empty">还没有工单。客户说出故障或投诉后，工单会自己建好。</p>
     </section>`,
+  components: { pictures: rdStaff.Pictures },
   props: { data: Object, can: Boolean },
   data: () => ({ next: "", asked: null, note: "", text: "", now: Date.now(), priorities: PRIORITIES }),
   computed: {
@@ -47,6 +53,7 @@ export default {
     clearInterval(this.ticker);
   },
   methods: {
+    actor: (name) => ACTORS[name] || name,
     to: (name) => TO[name] || name,
     left(c) {
       if (STATES[c.state]) return STATES[c.state];

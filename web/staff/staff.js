@@ -87,11 +87,76 @@ const rdStaff = (() => {
   /** 11/25 15:31, in Beijing. */
   const dayAndClock = (at) => new Date(at).toLocaleString("zh-CN", { ...BEIJING, month: "numeric", day: "numeric" });
 
+  /** A deadline, in Beijing: a day ends at 24:00, as customers are told, not at 00:00 of the next. */
+  function deadline(at) {
+    if (clock(at) !== "00:00") return dayAndClock(at);
+    const day = new Date(Date.parse(at) - 1).toLocaleDateString("zh-CN", { timeZone: "Asia/Shanghai", month: "numeric", day: "numeric" });
+    return `${day} 24:00`;
+  }
+
   /** 3 分, 5 小时, 2 天: the larger unit of a span in seconds. */
   function span(seconds) {
     if (seconds < 60) return `${Math.floor(seconds)} 秒`;
     if (seconds < 3600) return `${Math.floor(seconds / 60)} 分`;
     return seconds < 172800 ? `${Math.floor(seconds / 3600)} 小时` : `${Math.floor(seconds / 86400)} 天`;
+  }
+
+  const NO_PICTURE = { pending: "取图中", failed: "未能取到", refused: "没有收下" };
+  const SMALL_PX = { width: 160, height: 120 };
+
+  /** The pictures of a message or a ticket; they cannot be masked, so `can` says who may see them. */
+  const Pictures = {
+    template: `
+      <p class="rd-pictures">
+        <template v-for="a in items" :key="a.id">
+          <button v-if="a.state === 'kept' && can" type="button" class="rd-picture" :style="size(a)" title="看大图（会记录在案）" aria-label="客户发来的图片，看大图" @click="enlarge(a.id)">
+            <img :src="address(a.id) + '?size=small'" alt="" loading="lazy">
+          </button>
+          <span v-else class="rd-picture-said" :class="a.state">{{ said(a) }}</span>
+        </template>
+      </p>`,
+    props: { items: Array, can: Boolean },
+    methods: {
+      address: (id) => `/v1/attachments/${encodeURIComponent(id)}`,
+      said(a) {
+        if (a.state === "kept") return "图片（您的角色不能查看）";
+        return a.reason ? `${NO_PICTURE[a.state]}：${a.reason}` : NO_PICTURE[a.state];
+      },
+      /** Known before the picture is there, so that nothing moves when it comes. */
+      size(a) {
+        const fit = Math.min(1, SMALL_PX.width / a.width, SMALL_PX.height / a.height);
+        return { width: `${Math.max(28, Math.round(a.width * fit))}px`, height: `${Math.max(28, Math.round(a.height * fit))}px` };
+      },
+      enlarge(id) {
+        showPicture(this.address(id));
+      },
+    },
+  };
+
+  function showPicture(address) {
+    const dialog = document.createElement("dialog");
+    dialog.className = "rd-large-picture";
+    dialog.setAttribute("aria-label", "客户发来的图片");
+    const close = document.createElement("button");
+    close.className = "rd-button";
+    close.textContent = "关闭";
+    const image = new Image();
+    image.alt = "客户发来的图片";
+    image.addEventListener("load", () => image.classList.toggle("tall", image.naturalHeight > image.naturalWidth));
+    image.addEventListener("error", () => {
+      const said = document.createElement("p");
+      said.textContent = "图片没有打开，请稍后再试；还是不行请联系管理员。";
+      image.replaceWith(said);
+    });
+    image.src = address;
+    dialog.append(close, image);
+    const shut = (event) => (event.target === dialog || event.target === close) && dialog.close();
+    dialog.addEventListener("click", shut);
+    // The console's keys would send a reply that nobody sees.
+    dialog.addEventListener("keydown", (event) => event.stopPropagation());
+    dialog.addEventListener("close", () => dialog.remove());
+    document.body.append(dialog);
+    dialog.showModal();
   }
 
   document.addEventListener("DOMContentLoaded", () => {
@@ -102,6 +167,6 @@ const rdStaff = (() => {
     });
   });
 
-  return { MODES, clock, dayAndClock, span, logInAgain, logOut, showWhereItStands };
+  return { MODES, Pictures, clock, dayAndClock, deadline, span, logInAgain, logOut, showWhereItStands };
 })();
 window.rdStaff = rdStaff;
