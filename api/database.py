@@ -25,6 +25,8 @@ from api import sqlite_driver
 
 SQLITE_BUSY_MS = 5_000
 POSTGRES_POOL = 10
+POSTGRES_LINE = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
+"""Seconds, milliseconds: an unplugged server is an error that is told, not minutes of silence."""
 
 
 class Instant(TypeDecorator[datetime]):
@@ -119,7 +121,11 @@ class Database:
 def _engine(url: str) -> AsyncEngine:
     if not url.startswith("sqlite"):
         return create_async_engine(
-            url, pool_size=POSTGRES_POOL, max_overflow=POSTGRES_POOL, pool_pre_ping=True
+            url,
+            pool_size=POSTGRES_POOL,
+            max_overflow=POSTGRES_POOL,
+            pool_pre_ping=True,
+            connect_args=POSTGRES_LINE,
         )
     engine = create_async_engine(
         url,

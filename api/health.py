@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -46,9 +47,16 @@ async def samples(request: Request) -> list[dict[str, str]]:
 class Readiness:
     """Looks at the parts, at most twice a second however often it is asked."""
 
-    def __init__(self, database: Database, gateway: BotGateway) -> None:
+    def __init__(
+        self,
+        database: Database,
+        gateway: BotGateway,
+        wechat: Callable[[], str] | None = None,
+    ) -> None:
+        """`wechat` says how that channel is, where there is one; the web is served without it."""
         self._database = database
         self._gateway = gateway
+        self._wechat = wechat
         self._seen: dict[str, Any] = {}
         self._looked_at = 0.0
         self._one_look = asyncio.Lock()
@@ -65,7 +73,8 @@ class Readiness:
                     "actions": _word(actions),
                 }
                 ready = all(word == "ready" for word in parts.values())
-                self._seen = {"ready": ready, **parts, "model": model}
+                channels = {"wechat": self._wechat()} if self._wechat else {}
+                self._seen = {"ready": ready, **parts, **channels, "model": model}
                 self._looked_at = time.monotonic()
             return self._seen
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,26 +18,32 @@ from fastapi.staticfiles import StaticFiles
 from api import backoffice, clock, errors, health
 from api.assist import endpoints as assist
 from api.assist.service import Assist
+from api.attachments import endpoints as attachments
+from api.attachments.fetcher import Attachments
 from api.audit import endpoints as audit
 from api.audit.service import Looks
 from api.bot_gateway import BotGateway
 from api.cards import Tables
 from api.cards import endpoints as cards
-from api.channels import web
+from api.channels import pictures, web
+from api.channels.join import endpoints as join
+from api.channels.join import links
+from api.channels.wechat import endpoints as wechat
+from api.channels.wechat.media import Media
+from api.channels.wechat.service import WeChat, reaches_by
 from api.conversations import endpoints as conversations
 from api.conversations.claims import ClaimWatch
 from api.conversations.turn import Turns
 from api.database import Database
 from api.desk import endpoints as desk_routes
 from api.desk import feed
-from api.diagnosis.library import Shelf, read_document, read_documents
+from api.diagnosis.library import read_document
 from api.events import Broker
 from api.events_postgres import PostgresRelay
 from api.interview import endpoints as interview
 from api.interview import places
 from api.interview.replies import Desk
 from api.interview.service import Interview
-from api.knowledge import KnowledgeBase
 from api.limits import Limits
 from api.people import endpoints as people
 from api.people import service as people_service
@@ -48,20 +54,36 @@ from api.settings import DATA, ROOT, Settings
 from api.staff_pages import LOGIN, PassThrough, StaffPages
 from api.tickets import endpoints as tickets
 from api.tickets.calendar import WorkCalendar, load_calendar
+from api.training import workbench
+from api.training.drafts.live import LiveTexts
+from api.training.practice import endpoints as practice
+from api.training.practice.candidate import Candidate
+from api.training.practice.service import Practice
+from api.training.runs import endpoints as training_runs
+from api.training.runs.replay import put_right
+from api.training.runs.runner import Runner
+from api.training.runs.service import Trainings
+from api.training.runs.workshop import Workshop
 
 log = structlog.get_logger()
 
 MAX_BODY_BYTES = 1024 * 1024
 WATCH_SECONDS = 2.0
 DRAIN_SECONDS = 5.0
+COCKPITS_AT_ONCE = 2
+"""Thirty consoles that open at once stand in line here, and a customer's turn not behind them."""
 WIDGET = ROOT / "web" / "widget"
 STAFF = ROOT / "web" / "staff"
 
 
-def create_app(settings: Settings | None = None, gateway: BotGateway | None = None) -> FastAPI:
+def create_app(
+    settings: Settings | None = None,
+    gateway: BotGateway | None = None,
+    workshop: Workshop | None = None,
+) -> FastAPI:
     """Return the application; what it needs is opened when it starts, not at import.
 
-    `gateway` is the seam at which a test puts a bot of its own.
+    `gateway` is the seam at which a test puts a bot of its own, `workshop` that of training.
     """
     settings = settings or Settings()
     clock.start_at(settings.clock)
@@ -74,6 +96,7 @@ def create_app(settings: Settings | None = None, gateway: BotGateway | None = No
     )
     app.state.settings = settings
     app.state.gateway = gateway
+    app.state.workshop = workshop or Workshop(settings.project)
     app.state.limits = Limits(settings.rate_limits == "on")
     errors.install(app, MAX_BODY_BYTES)
     # The widget may stand on any site of the operator's. Its token is no cookie, and the staff's
@@ -86,8 +109,11 @@ def create_app(settings: Settings | None = None, gateway: BotGateway | None = No
         expose_headers=["Retry-After"],
     )
     parts = (health, people, assist, conversations, tickets, interview, phrases, web, feed)
-    for part in (*parts, audit, desk_routes, cards):
+    training = (training_runs, practice)
+    for part in (*parts, audit, desk_routes, cards, attachments, pictures, join, wechat, *training):
         app.include_router(part.router)
+    for router in workbench.ROUTERS:
+        app.include_router(router)
     _pages(app, WIDGET)
     _staff_pages(app, settings.staff_url)
     return app
@@ -99,14 +125,17 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state.database = Database(settings.database)
     state.broker = Broker()
     state.token_key = settings.secret("token")
+    state.link_key = settings.secret("link")
     state.internal_key = settings.secret("internal", settings.internal_key)
     state.gateway = state.gateway or BotGateway(
         settings.bot_url, settings.actions_url, settings.bot_timeout_seconds
     )
-    state.shelf = Shelf(_documents())
+    state.live = LiveTexts(state.database, state.broker, settings.project / "data")
+    await state.live.open()
+    state.shelf = state.live.shelf
     state.card_tables = _card_tables()
     back_office = backoffice.build(settings.backoffice)
-    desk = Desk(_knowledge(), _calendar(), settings.smsc_number)
+    desk = Desk(state.live.knowledge, _calendar(), settings.smsc_number)
     state.interview = Interview(
         database=state.database,
         broker=state.broker,
@@ -122,11 +151,17 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         cut=desk.knowledge.cut,
     )
     state.looks = Looks(state.database)
+    state.cockpits = asyncio.Semaphore(COCKPITS_AT_ONCE)
+    workbench.open_for(state, settings)
     state.turns = Turns(state.database, state.gateway, state.broker)
     state.claims = ClaimWatch(state.database, state.broker, state.interview.claim_lost)
-    state.readiness = health.Readiness(state.database, state.gateway)
+    state.wechat = _wechat(app) if settings.wechat else None
+    state.reaches = reaches_by(state.wechat)
+    state.attachments = Attachments(state.database, state.broker, settings.data / "attachments", {})
+    state.readiness = health.Readiness(
+        state.database, state.gateway, state.wechat.state if state.wechat else None
+    )
     async with state.database.transaction() as session:
-        await state.shelf.publish(session)
         made_up = await people_service.ensure_admin(session, settings.admin_password, settings.data)
     await phrases_service.seed(state.database, _phrases())
     if made_up:
@@ -140,11 +175,24 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # Dictionaries and calendars take seconds to load: beside the start of the bot, which takes
     # longer, and not while the first customer waits.
     warming = asyncio.gather(
-        asyncio.to_thread(_knowledge().warm),
+        asyncio.to_thread(state.live.knowledge.warm),
         asyncio.to_thread(_calendar().warm),
     )
     watch = asyncio.create_task(_watch(state.readiness, state.turns, state.claims))
     assisting = asyncio.create_task(state.assist.follow())
+    scanning = asyncio.create_task(state.scanner.run())
+    publishing = asyncio.create_task(state.live.follow())
+    channels = contextlib.AsyncExitStack()
+    state.trainings = _trainings(app)
+    state.practice = _practice(app, desk)
+    await channels.enter_async_context(state.trainings.runner.at_work())
+    await channels.enter_async_context(state.practice.open())
+    if state.wechat is not None:
+        await channels.enter_async_context(state.wechat.running())
+        media = Media(settings.wechat_api_base, state.wechat.tokens.current)
+        channels.push_async_callback(media.close)
+        state.attachments.sources["wechat"] = media.fetch
+    fetching = asyncio.create_task(state.attachments.run())
     try:
         yield
     finally:
@@ -153,9 +201,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         with contextlib.suppress(asyncio.CancelledError):
             await watch
         await state.turns.drain(DRAIN_SECONDS)
-        assisting.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await assisting
+        await channels.aclose()
+        for task in (assisting, scanning, publishing, fetching):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await workbench.close(state)
         if relay is not None:
             await relay.close()
         await state.staff_pages.close()
@@ -164,20 +215,40 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await state.database.close()
 
 
+def _wechat(app: FastAPI) -> WeChat:
+    state, settings = app.state, app.state.settings
+
+    def link(conversation_id: str) -> str | None:
+        if not settings.public_url:
+            return None
+        return links.url(settings.public_url, conversation_id, state.link_key)
+
+    return WeChat(settings, state.database, state.broker, state.interview, state.turns, link)
+
+
+def _trainings(app: FastAPI) -> Trainings:
+    state, folder = app.state, app.state.settings.data / "training"
+    replay = partial(put_right, state.database)
+    runner = Runner(state.database, state.broker, state.shelf, state.workshop, folder, replay)
+    bot_url = state.settings.bot_url
+    return Trainings(state.database, state.broker, state.gateway, runner, folder, bot_url)
+
+
+def _practice(app: FastAPI, desk: Desk) -> Practice:
+    state, settings = app.state, app.state.settings
+    folder = settings.data / "practice"
+    # A real back office is not asked about customers that a trainer makes up.
+    sample = "sample" if settings.backoffice == "sample" else "none"
+    candidate = Candidate(
+        state.workshop, folder, settings.actions_url, settings.bot_timeout_seconds
+    )
+    return Practice(folder, state.shelf, desk, backoffice.build(sample), state.gateway, candidate)
+
+
 # Files of the release: read once a process, however many applications a test makes.
-@cache
-def _documents() -> dict[str, Any]:
-    return read_documents(DATA / "diagnosis")
-
-
 @cache
 def _card_tables() -> Tables:
     return Tables.load(read_document(DATA / "cards" / "tables.yml"), places.name)
-
-
-@cache
-def _knowledge() -> KnowledgeBase:
-    return KnowledgeBase.load(DATA / "knowledge")
 
 
 @cache

@@ -21,7 +21,10 @@ FAILED = RESULTS / "failed_test_stories.yml"
 
 def main() -> int:
     """Train if needed, validate, run the conversations; 0 only when all of it is good."""
-    if not inputs.is_current() and train.train() != 0:
+    refused = train.stays_refused(inputs.read().model)
+    if refused:
+        print(refused, flush=True)
+    elif not inputs.is_current() and train.train() != 0:
         return 1
     prepare()
     quieten()

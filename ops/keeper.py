@@ -32,9 +32,12 @@ class Keeper:
         self._tails: set[asyncio.Task[None]] = set()
         self._stopping = False
 
-    def keep(self, spec: Spec) -> None:
-        """Start the child and start it again whenever it ends, until `stop`."""
-        self._keeping[spec.name] = asyncio.create_task(self._keep(spec), name=spec.name)
+    def keep(self, spec: Spec, again: Callable[[], Spec] | None = None) -> None:
+        """Start the child and start it again whenever it ends, until `stop`.
+
+        `again` makes the Spec of a new start, where something may have changed since the first.
+        """
+        self._keeping[spec.name] = asyncio.create_task(self._keep(spec, again), name=spec.name)
 
     async def run_once(self, spec: Spec) -> int:
         """Run a child to its end with its progress on the terminal. Returns its exit code."""
@@ -68,7 +71,7 @@ class Keeper:
             for tail in self._tails:
                 tail.cancel()
 
-    async def _keep(self, spec: Spec) -> None:
+    async def _keep(self, spec: Spec, again: Callable[[], Spec] | None) -> None:
         pause = FIRST_PAUSE_SECONDS
         loop = asyncio.get_running_loop()
         name = spec.title if not spec.title.isascii() else spec.title + " "
@@ -96,6 +99,7 @@ class Keeper:
                 )
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+                spec = again() if again is not None else spec
 
     async def _start(self, spec: Spec) -> Child:
         start = asyncio.ensure_future(

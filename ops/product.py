@@ -84,6 +84,9 @@ def actions(settings: Settings) -> Spec:
 
 
 def rasa(settings: Settings, model: Path) -> Spec:
+    """Rasa with a model; its address is written down for whoever promotes another one."""
+    url = settings.run / "bot.url"
+    url.write_text(f"http://127.0.0.1:{settings.bot_port}\n", encoding="ascii")
     return Spec(
         "rasa",
         "Rasa",

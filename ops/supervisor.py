@@ -93,7 +93,11 @@ class Supervisor:
             )
             return
         self._say(f"启动 Rasa，模型 {model.name}（载入 TensorFlow 需要十几秒）")
-        self._keeper.keep(product.rasa(self._settings, model))
+
+        def with_the_promoted_model() -> Spec:
+            return product.rasa(self._settings, product.current_model() or model)
+
+        self._keeper.keep(with_the_promoted_model(), again=with_the_promoted_model)
 
     async def _model(self) -> Path | None:
         """The model to serve, trained now where there is none or its data changed."""
@@ -119,21 +123,27 @@ class Supervisor:
         return model
 
     async def _fits(self) -> bool:
-        def check() -> bool:
+        """Whether this model is to be served; says so where the files ask for a refused one."""
+
+        def check() -> tuple[bool, str]:
             result = subprocess.run(
                 product.training_check(),
                 cwd=ROOT,
                 env={**os.environ, **product.QUIET},
                 capture_output=True,
+                text=True,
                 timeout=CHECK_TIMEOUT_SECONDS,
                 check=False,
             )
-            return result.returncode == 0
+            return result.returncode == 0, result.stdout.strip()
 
         try:
-            return await asyncio.to_thread(check)
+            fits, said = await asyncio.to_thread(check)
         except subprocess.TimeoutExpired:
             return False
+        if fits and said:
+            self._say(said, "warn")
+        return fits
 
     async def _watch(self) -> None:
         """Say each change of readiness, and while it is not ready, what we are waiting for."""

@@ -8,7 +8,7 @@ import uvicorn
 from web.app import create_app
 from web.settings import Settings
 
-POLITENESS = 5
+POLITENESS = 10
 """Added to the process's niceness."""
 
 

@@ -15,6 +15,7 @@ from web.api_client import Api
 from web.console import back_office, overview, page, phrases
 from web.news import News
 from web.settings import Settings
+from web.workbench import articles, changes, coverage, practice, review, runs, stories, trees
 
 RECONNECT_SECONDS = 120.0
 """A laptop that sleeps, a lift, a change of network: the page goes on where it was."""
@@ -39,7 +40,9 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = desk
-    for part in (page, back_office, overview, phrases):
+    console = (page, back_office, overview, phrases)
+    workbench = (review, changes, stories, coverage, trees, articles, runs, practice)
+    for part in (*console, *workbench):
         part.install(desk)
     app.include_router(shell.router(desk))
 

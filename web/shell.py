@@ -31,12 +31,21 @@ NO_SUCH_PAGE = (
 ROLES = {"agent": "坐席", "trainer": "训练师", "supervisor": "班长", "admin": "管理员"}
 AGENTS = frozenset({"agent", "supervisor", "admin"})
 SUPERVISORS = frozenset({"supervisor", "admin"})
+TRAINERS = frozenset({"trainer", "supervisor", "admin"})
 
 LINKS = (
     ("/console", "会话", AGENTS | {"trainer"}),
     ("/console/back-office", "后台核查", AGENTS),
     ("/console/phrases", "常用语", AGENTS),
     ("/console/overview", "现场概况", SUPERVISORS),
+    ("/workbench", "审核", TRAINERS),
+    ("/workbench/changes", "修改", TRAINERS),
+    ("/workbench/stories", "故事", TRAINERS),
+    ("/workbench/trees", "诊断树", TRAINERS),
+    ("/workbench/articles", "文章与常用语", TRAINERS),
+    ("/workbench/coverage", "覆盖", TRAINERS),
+    ("/workbench/runs", "训练", TRAINERS),
+    ("/workbench/practice", "练习", TRAINERS),
 )
 
 

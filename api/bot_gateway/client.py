@@ -50,6 +50,8 @@ class Understanding:
     facts: dict[str, str]
     category: str | None = None
     """Of a complaint, where the bot tells one."""
+    spans: list[dict[str, Any]] = field(default_factory=list)
+    """Where in the text each entity stands: start, end, entity, value."""
 
 
 class BotGateway:
@@ -66,6 +68,7 @@ class BotGateway:
             limits=limits,
             trust_env=False,
         )
+        self._names: dict[str, str] = {}
         self._actions = httpx2.AsyncClient(
             base_url=actions_url, timeout=PROBE_SECONDS, trust_env=False
         )
@@ -113,7 +116,14 @@ class BotGateway:
                 for r in parsed.get("intent_ranking", [])[:5]
             ]
             category = facts.pop(CATEGORY, None)
-            return Understanding(intent["name"], intent["confidence"], ranking, facts, category)
+            spans = [
+                {name: e[name] for name in ("start", "end", "entity", "value")}
+                for e in parsed["entities"]
+                if "start" in e and "end" in e
+            ]
+            return Understanding(
+                intent["name"], intent["confidence"], ranking, facts, category, spans
+            )
         except (KeyError, TypeError) as error:
             raise BotSilent("unreadable parse") from error
 
@@ -121,10 +131,21 @@ class BotGateway:
         """Return the name of the model that Rasa serves, or None while it can't."""
         try:
             response = await self._client.get("/status", timeout=PROBE_SECONDS)
-            self.serving = str(response.json()["model_file"]).removesuffix(".tar.gz")
+            said = response.json()
+            self.serving = str(said["model_file"]).removesuffix(".tar.gz")
+            self._names[str(said.get("model_id"))] = self.serving
         except (httpx2.HTTPError, ValueError, KeyError, TypeError):
             return None
         return self.serving
+
+    async def named(self, model_id: str | None) -> str | None:
+        """Return the name of the model that Rasa calls `model_id`.
+
+        While models are changed two are at work: a turn says which one it was by this id.
+        """
+        if model_id is not None and model_id not in self._names:
+            await self.model()
+        return self._names.get(model_id or "")
 
     async def actions_answer(self) -> bool:
         try:

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,7 +18,7 @@ from api.conversations.models import Conversation, Message
 from api.conversations.service import Utterance
 from api.database import Database, after_commit
 from api.errors import Conflict
-from api.events import Broker
+from api.events import CLAIMS, Broker
 from api.people.models import Staff
 from api.suggestions import service as suggestions
 
@@ -66,8 +67,7 @@ async def set_mode(
         conversation.waiting, conversation.waiting_since = False, None
         conversation.wants_person = False
     conversation.updated_at = clock.now()
-    topic = service.topic(conversation_id)
-    after_commit(session, lambda: broker.publish(topic))
+    _tell(session, broker, conversation_id)
     return Changed(conversation, handed_back=held and mode == "auto")
 
 
@@ -95,6 +95,10 @@ async def hold(session: AsyncSession, person: Staff) -> None:
     await repository.hold(session, person.id, clock.now() + CLAIM_LASTS)
 
 
+Reaches = Callable[[AsyncSession, Conversation, Utterance], Awaitable[None]]
+"""Lets words pass that can be brought to the customer; raises `Conflict` for others."""
+
+
 async def reply(
     session: AsyncSession,
     broker: Broker,
@@ -104,12 +108,14 @@ async def reply(
     text: str,
     person: Staff,
     suggestion_id: str | None = None,
+    reaches: Reaches | None = None,
 ) -> Message:
     """Say an agent's words, once however often they are sent; other suggestions are then closed.
 
     Raises:
         NotFound: there is no such conversation or suggestion.
-        Conflict: the bot speaks here, a colleague does, or the suggestion is not open any more.
+        Conflict: the bot speaks here, a colleague does, the suggestion is not open any more, or
+            the customer cannot be reached; nothing is stored then.
     """
     conversation = await service.find(session, conversation_id, for_update=True)
     known = await repository.by_client_id(session, conversation_id, client_id)
@@ -130,6 +136,8 @@ async def reply(
             sent_text=text if edited else None,
         )
         words = Utterance(text, proposed.asks, proposed.choices, proposed.citations)
+    if reaches is not None:
+        await reaches(session, conversation, words)
     await suggestions.outdate(session, conversation_id, by=person.id)
     message = service.say(
         session, conversation, "agent", words, client_id=client_id, staff_id=person.id
@@ -182,9 +190,13 @@ class ClaimWatch:
             service.wait_for_person(conversation)
             service.say(session, conversation, "system", Utterance(CONNECTION_LOST))
             await self._released(session, conversation, holder.username if holder else "")
-            topic = service.topic(conversation_id)
-            after_commit(session, lambda: self._broker.publish(topic))
+            _tell(session, self._broker, conversation_id)
         return True
+
+
+def _tell(session: AsyncSession, broker: Broker, conversation_id: str) -> None:
+    for topic in (CLAIMS, service.topic(conversation_id)):
+        after_commit(session, partial(broker.publish, topic))
 
 
 async def _let_go(session: AsyncSession, conversation: Conversation) -> None:

@@ -69,6 +69,7 @@ async def reply(
         text=clean(body.text),
         person=person,
         suggestion_id=body.suggestion_id,
+        reaches=request.app.state.reaches,
     )
     return MessageOut.model_validate(message)
 

@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from api.database import Base
 
+CLAIMED = ("copilot", "agent")
+"""Modes in which a person holds a conversation; named one by one for the index."""
+
 
 class Conversation(Base):
     __tablename__ = "conversations"
@@ -32,6 +35,8 @@ class Conversation(Base):
     sure: Mapped[float | None]
     """The bot's confidence in what it understood last."""
     wants_person: Mapped[bool] = mapped_column(default=False)
+    pictures: Mapped[int] = mapped_column(default=0)
+    """How many pictures came with it; where it is 0, none is looked for."""
     suggested_seq: Mapped[int] = mapped_column(default=0)
     """The message up to which suggestions were made."""
     memo: Mapped[str | None] = mapped_column(Text)
@@ -39,7 +44,7 @@ class Conversation(Base):
     score: Mapped[int | None]
     comment: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
-    updated_at: Mapped[datetime]
+    updated_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Message(Base):

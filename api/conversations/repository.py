@@ -6,10 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.conversations.models import Conversation, Message
-
-CLAIMED = ("copilot", "agent")
-"""Modes in which a person holds a conversation; named one by one for the index."""
+from api.conversations.models import CLAIMED, Conversation, Message
 
 
 async def conversation(
@@ -115,6 +112,16 @@ async def in_turn(session: AsyncSession, state: str, since: datetime) -> Sequenc
             .order_by(Message.created_at, Message.seq)
         )
     ).all()
+
+
+async def is_in_turn(session: AsyncSession, conversation_id: str, since: datetime) -> bool:
+    """Tell whether a message received since then still waits for the bot."""
+    waiting = select(Message.id).where(
+        Message.turn == "queued",
+        Message.conversation_id == conversation_id,
+        Message.created_at > since,
+    )
+    return await session.scalar(waiting.limit(1)) is not None
 
 
 async def end_turn(session: AsyncSession, message_id: str, state: str) -> bool:

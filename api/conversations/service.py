@@ -41,6 +41,10 @@ class Incoming:
     client_id: str
     text: str
     choice: dict[str, str] | None = field(default=None)
+    trace: dict[str, Any] | None = None
+    """What the channel knows of the message beside its words."""
+    answered: bool = False
+    """The channel answers by itself (a film, a sticker): there is nothing for the bot to read."""
 
 
 def topic(conversation_id: str) -> str:
@@ -83,6 +87,18 @@ async def find(
     return conversation
 
 
+async def transcript(
+    session: AsyncSession, conversation_id: str, *, after: int = 0, limit: int = 1_000
+) -> Sequence[Message]:
+    """Return the messages after a number, in their order."""
+    return await repository.messages(session, conversation_id, after=after, limit=limit)
+
+
+async def replies_to(session: AsyncSession, message_id: str) -> Sequence[Message]:
+    """Return what was said in answer to a message, in its order."""
+    return await repository.replies(session, message_id)
+
+
 async def find_message(
     session: AsyncSession, conversation_id: str, message_id: str
 ) -> tuple[Conversation, Message]:
@@ -107,7 +123,7 @@ async def receive(
     """
     try:
         async with database.transaction() as session:
-            message = await _store_message(session, broker, conversation_id, incoming)
+            message = await store(session, broker, conversation_id, incoming)
         return Received(message, fresh=True)
     except IntegrityError:
         # The database knows the client_id already; the number it was about to get is given back.
@@ -118,15 +134,21 @@ async def receive(
         return Received(known, fresh=False)
 
 
-async def _store_message(
+async def store(
     session: AsyncSession, broker: Broker, conversation_id: str, incoming: Incoming
 ) -> Message:
+    """Store a customer's message in the caller's transaction, its turn queued for the bot.
+
+    Raises:
+        NotFound: there is no such conversation.
+    """
     now = clock.now()
     # Taking the next number locks the conversation's row: numbers are dense on every database.
     numbered = await repository.next_seq(session, conversation_id, now)
     if numbered is None:
         raise NotFound("没有找到这段对话。", code="conversation_not_found")
     seq, mode, proposed = numbered
+    turn = "done" if incoming.answered else "queued"
     message = Message(
         id=str(uuid.uuid4()),
         conversation_id=conversation_id,
@@ -135,7 +157,8 @@ async def _store_message(
         client_id=incoming.client_id,
         text=incoming.text,
         choice=incoming.choice,
-        turn="skipped" if mode == "agent" else "queued",
+        trace=incoming.trace,
+        turn="skipped" if mode == "agent" else turn,
         choices=[],
         citations=[],
         created_at=now,

@@ -10,20 +10,20 @@ MAX_TEXT = 2_000
 _KEPT_CONTROLS = "\n\t"
 
 
-def clean(text: str) -> str:
+def clean(text: str, limit: int = MAX_TEXT) -> str:
     """Return the text as it is stored: the customer's own words, less what no one can read.
 
     Raises:
-        Invalid: nothing is left, or it is longer than MAX_TEXT.
+        Invalid: nothing is left, or it is longer than `limit` characters.
     """
     kept = "".join(c for c in text if c in _KEPT_CONTROLS or _readable(c)).strip()
     if not kept:
         raise Invalid("请输入文字后再发送。", code="empty_text")
-    if len(kept) > MAX_TEXT:
+    if len(kept) > limit:
         raise Invalid(
-            f"一条消息最多 {MAX_TEXT} 个字，请分几条发送。",
+            f"一条消息最多 {limit} 个字，请分几条发送。",
             code="text_too_long",
-            limit=MAX_TEXT,
+            limit=limit,
             length=len(kept),
         )
     return kept

@@ -28,6 +28,10 @@ RESUME_WITHIN = timedelta(hours=24)
 RETRY_WITHIN = timedelta(minutes=10)
 """A customer who got no answer longer ago than this waits for a person, not for a robot."""
 
+COMPOSES_FOR = timedelta(seconds=60)
+"""A turn of another process that is still queued after this is of a process that ended; its own
+attempts, two of 20 s, are over by then."""
+
 BOT_SILENT = (
     "抱歉，机器人这会儿没有响应。您说的内容已经保存，并已转给人工；机器人恢复后也会接着处理。"
 )
@@ -51,6 +55,9 @@ class Turns:
     def begin(self, message: Message) -> Turn:
         """Queue the turn of a stored message behind those of its conversation."""
         before = self._last.get(message.conversation_id)
+        # Said in one go with the message itself: who follows reads once.
+        self._thinking[message.conversation_id] += 1
+        self._broker.publish(service.topic(message.conversation_id))
         task = asyncio.create_task(self._run(message, before))
         self._last[message.conversation_id] = self._by_message[message.id] = task
         task.add_done_callback(lambda done: self._forget(message, done))
@@ -60,8 +67,14 @@ class Turns:
         """Return the turn of a message while it runs: a resend waits for the same one."""
         return self._by_message.get(message_id)
 
-    def thinking(self, conversation_id: str) -> bool:
-        return self._thinking[conversation_id] > 0
+    async def thinking(self, session: AsyncSession, conversation_id: str) -> bool:
+        """Tell whether the bot composes an answer, in whichever process."""
+        if conversation_id in self._thinking:
+            return True
+        if self._database.is_sqlite:
+            return False  # there is no other process
+        since = clock.now() - COMPOSES_FOR
+        return await repository.is_in_turn(session, conversation_id, since)
 
     async def resume(self) -> int:
         """Take up turns cut off by a stop or a database that went away; return how many."""
@@ -95,22 +108,20 @@ class Turns:
             log.error("turn_broke", message_id=message.id, exc_info=task.exception())
 
     async def _run(self, message: Message, before: Turn | None) -> list[Message]:
-        conversation_id = message.conversation_id
-        if before is not None:
-            await asyncio.wait([before])
-            if await self._taken_over(conversation_id):
-                answers: list[BotAnswer] | None = None
-                return await self._store(message, answers, 0.0)
-        self._thinking[conversation_id] += 1
-        self._broker.publish(service.topic(conversation_id))
-        started = time.perf_counter()
+        answers: list[BotAnswer] | None = None
+        ms = 0.0
         try:
-            answers = await self._ask(message)
+            if before is not None:
+                await asyncio.wait([before])
+            if before is None or not await self._taken_over(message.conversation_id):
+                started = time.perf_counter()
+                answers = await self._ask(message)
+                ms = (time.perf_counter() - started) * 1000
         finally:
-            self._thinking[conversation_id] -= 1
-            if not self._thinking[conversation_id]:
-                del self._thinking[conversation_id]
-        return await self._store(message, answers, (time.perf_counter() - started) * 1000)
+            self._thinking[message.conversation_id] -= 1
+            if not self._thinking[message.conversation_id]:
+                del self._thinking[message.conversation_id]
+        return await self._store(message, answers, ms)
 
     async def _taken_over(self, conversation_id: str) -> bool:
         async with self._database.reading() as session:
@@ -147,7 +158,7 @@ class Turns:
                     answer.choices,
                     answer.citations,
                     answer.ticket,
-                    {**answer.trace, "model": self._gateway.serving, "ms": round(ms, 1)},
+                    {"model": self._gateway.serving, **answer.trace, "ms": round(ms, 1)},
                 )
                 for answer in answers
             ]

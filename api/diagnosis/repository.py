@@ -1,5 +1,7 @@
 """Queries on cases and their facts."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,3 +23,16 @@ async def case_with_facts(
     if not rows:
         return None
     return rows[0][0], [fact for _, fact in rows if fact is not None]
+
+
+async def cases_with_facts(
+    session: AsyncSession, conversation_ids: Collection[str]
+) -> list[tuple[Case, CaseFact | None]]:
+    """Return the conversations' cases, each with every statement made in it, oldest first."""
+    rows = await session.execute(
+        select(Case, CaseFact)
+        .outerjoin(CaseFact, CaseFact.case_id == Case.id)
+        .where(Case.conversation_id.in_(conversation_ids))
+        .order_by(CaseFact.id)
+    )
+    return [(row[0], row[1]) for row in rows.all()]

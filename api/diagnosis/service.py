@@ -1,13 +1,13 @@
 """A case: taking in facts, and deriving where it stands by replaying them."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
-from api.decision_tree import Explanation, Library, Step, explain, walk
+from api.decision_tree import UNSURE, Explanation, Library, Step, explain, walk
 from api.diagnosis import repository
 from api.diagnosis.library import Shelf
 from api.diagnosis.models import Case, CaseFact
@@ -84,6 +84,28 @@ async def running(session: AsyncSession, shelf: Shelf, conversation_id: str) -> 
         return None
     case, statements = found
     return RunningCase(case, await shelf.revision(session, case.revision), statements)
+
+
+async def running_many(
+    session: AsyncSession, shelf: Shelf, conversation_ids: Collection[str]
+) -> dict[str, RunningCase]:
+    """Return the cases of several conversations, by conversation."""
+    found: dict[str, RunningCase] = {}
+    for case, statement in await repository.cases_with_facts(session, conversation_ids):
+        running = found.get(case.conversation_id)
+        if running is None:
+            library = await shelf.revision(session, case.revision)
+            running = found[case.conversation_id] = RunningCase(case, library, [])
+        if statement is not None:
+            running.statements.append(statement)
+    return found
+
+
+async def stated(session: AsyncSession, conversation_id: str, fact: str) -> str | None:
+    """Return what was said last of a fact in the conversation's case; None for nothing certain."""
+    found = await repository.case_with_facts(session, conversation_id)
+    values = [row.value for row in found[1] if row.fact == fact] if found else []
+    return values[-1] if values and values[-1] != UNSURE else None
 
 
 def open_case(session: AsyncSession, shelf: Shelf, conversation_id: str) -> RunningCase:

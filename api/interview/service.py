@@ -268,6 +268,11 @@ class Interview:
         turn.conversation.sure = turn.report.intent.confidence
         if turn.meaning.intent == "request_human" and turn.conversation.taken_by is None:
             turn.conversation.wants_person = True
+        by = {"revision": turn.case.library.revision}
+        if turn.report.model is not None:
+            by["model"] = turn.report.model
+        for bubble in said:
+            bubble["trace"] = {**by, **(bubble.get("trace") or {})}
         answer = {
             "messages": said,
             "step": {

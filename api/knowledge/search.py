@@ -51,9 +51,16 @@ class Hit:
 class KnowledgeBase:
     """The articles and their index; safe to use from several threads."""
 
-    def __init__(self, articles: tuple[Article, ...], words: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        articles: tuple[Article, ...],
+        words: tuple[str, ...] = (),
+        like: "KnowledgeBase | None" = None,
+    ) -> None:
+        """`like` is a base of the same articles and words, whose index is shared."""
         self.articles = articles
         self._words = words
+        self._like = like
         self._index: _Index | None = None
         self._making = Lock()
 
@@ -64,13 +71,33 @@ class KnowledgeBase:
         Fast (0.1 s): the index is made by `warm` or the first search. Raises ValueError when an
         article does not fit.
         """
-        path = words or folder.parent / "words.yml"
-        trade = YAML(typ="safe").load(path)["words"] if path.exists() else ()
-        return cls(read_articles(folder), tuple(map(str, trade)))
+        return cls.of(read_articles(folder), words or folder.parent / "words.yml")
+
+    @classmethod
+    def of(cls, articles: tuple[Article, ...], words: Path) -> Self:
+        """Return a base of articles that were read already."""
+        return cls(articles, read_words(words))
 
     def warm(self) -> None:
         """Make the index now (about 1 s): call it in a thread at start."""
         self._ready()
+
+    def twin(self) -> Self:
+        """Return another base that answers the same until either takes other articles."""
+        return type(self)(self.articles, self._words, like=self)
+
+    def with_articles(self, articles: tuple[Article, ...]) -> Self:
+        """Return another base with the same trade words."""
+        return type(self)(articles, self._words)
+
+    def take(self, other: Self) -> None:
+        """Answer from the articles of `other` from now on; warm it first (about 1 s, in a thread).
+
+        Whoever holds this base goes on holding it.
+        """
+        index = other._ready()
+        with self._making:
+            self.articles, self._index, self._like = other.articles, index, None
 
     def get(self, article_id: str) -> Article | None:
         """Return the article with this id."""
@@ -83,10 +110,11 @@ class KnowledgeBase:
         """
         if limit < 1 or not self.articles:
             return []
-        scores = self._ready().scores(query[:LONGEST_QUERY])
+        index = self._ready()
+        scores = index.scores(query[:LONGEST_QUERY])
         best = sorted(scores, key=lambda place: (-scores[place], place))[:limit]
         return [
-            Hit(self.articles[place], round(scores[place], 4))
+            Hit(index.articles[place], round(scores[place], 4))
             for place in best
             if scores[place] >= at_least
         ]
@@ -100,15 +128,24 @@ class KnowledgeBase:
 
     def _ready(self) -> "_Index":
         with self._making:
+            if self._index is None and self._like is not None:
+                self._index, self._like = self._like._ready(), None
             if self._index is None:
                 self._index = _Index(self.articles, self._words)
             return self._index
+
+
+def read_words(path: Path) -> tuple[str, ...]:
+    """Return the trade's words; none where there is no such file."""
+    words = YAML(typ="safe").load(path)["words"] if path.exists() else ()
+    return tuple(map(str, words))
 
 
 class _Index:
     def __init__(self, articles: tuple[Article, ...], words: tuple[str, ...]) -> None:
         import bm25s  # not at the top: it brings numpy, and the API starts without it
 
+        self.articles = articles
         terms = (term for article in articles for term in article.terms)
         self._cutter = Cutter((*words, *terms))
         documents = [self._document(article) for article in articles]

@@ -1,6 +1,7 @@
 """Keeping the common replies, and filling an empty table with those that come with the product."""
 
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -52,8 +53,19 @@ async def seed(database: Database, first: list[NewPhrase]) -> int:
     return len(first)
 
 
-def add(session: AsyncSession, new: NewPhrase, by: str) -> Phrase:
-    return _add(session, new, by, str(uuid.uuid4()))
+async def every(session: AsyncSession) -> Sequence[Phrase]:
+    """Return all phrases in the order of their titles."""
+    return await repository.phrases(session)
+
+
+async def known(session: AsyncSession, phrase_id: str) -> Phrase | None:
+    """Return the phrase with this id, or None."""
+    return await repository.by_id(session, phrase_id)
+
+
+def add(session: AsyncSession, new: NewPhrase, by: str, phrase_id: str | None = None) -> Phrase:
+    """Add a phrase, under an id of the caller's where one is given."""
+    return _add(session, new, by, phrase_id or str(uuid.uuid4()))
 
 
 async def change(session: AsyncSession, phrase_id: str, change: PhraseChange, by: str) -> Phrase:

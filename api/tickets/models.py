@@ -38,7 +38,7 @@ class TicketEvent(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     ticket_number: Mapped[str] = mapped_column(ForeignKey("tickets.number"), index=True)
-    kind: Mapped[str] = mapped_column(String(32))
+    kind: Mapped[str] = mapped_column(String(32), index=True)
     actor: Mapped[str] = mapped_column(String(64))
     """customer, bot, system, crm, noc, hlr, or a staff member's username."""
     note: Mapped[str | None] = mapped_column(Text)

@@ -26,6 +26,7 @@ EVENTS = {
     "notified": "已经通知",
     "handed_back": "交还机器人",
     "connection_lost": "坐席连接中断",
+    "unreachable": "微信送不到",
 }
 
 

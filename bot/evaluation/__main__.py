@@ -13,7 +13,7 @@ import json
 import sys
 from pathlib import Path
 
-from bot import inputs, manifest
+from bot import inputs, manifest, train
 from bot.environment import prepare, quieten
 from bot.evaluation import scores, testset
 from bot.understanding.examples import examples
@@ -35,7 +35,10 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--strict", action="store_true", help="exit 4 where the model is worse")
     options = parser.parse_args(arguments)
-    if not inputs.is_current():
+    refused = train.stays_refused(inputs.read().model)
+    if refused:
+        print(refused, flush=True)
+    elif not inputs.is_current():
         print("the model does not fit the data on disk: run `make train` first", file=sys.stderr)
         return 2
     prepare()

@@ -48,6 +48,11 @@ def memory_by_part(*roots: int) -> dict[str, Memory]:
     return total
 
 
+def of_part(part: str, *roots: int) -> list[psutil.Process]:
+    """Return the processes that play a part."""
+    return [process for process in _family(roots) if _part(process) == part]
+
+
 def _family(roots: tuple[int, ...]) -> list[psutil.Process]:
     found: dict[int, psutil.Process] = {}
     for root in roots:

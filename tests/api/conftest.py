@@ -11,7 +11,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from api import clock
 from api.main import create_app
 from api.people import service as people_service
-from api.settings import Settings
+from api.settings import ROOT, Settings
 from tests.api.fakes import FakeBot
 
 ADMIN_PASSWORD = "correct horse battery"
@@ -85,12 +85,19 @@ def bot():
 
 
 @pytest.fixture
-def settings(database_url, tmp_path):
+def project():
+    """The folder whose data trainers change; a test that lets them has a copy of its own."""
+    return ROOT
+
+
+@pytest.fixture
+def settings(database_url, tmp_path, project):
     return Settings(
         data=tmp_path / "data",
         database_url=database_url,
         admin_password=ADMIN_PASSWORD,
         rate_limits="off",
+        project=project,
     )
 
 

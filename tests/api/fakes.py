@@ -79,7 +79,10 @@ class FakeBot:
             ambiguous_place=place,
             model="fake",
         )
-        answer = await self.app.state.interview.take_turn(report)
+        state = self.app.state
+        practised = conversation_id.startswith("practice-")
+        interview = state.practice.interview if practised else state.interview
+        answer = await interview.take_turn(report)
         return [
             BotAnswer(
                 m["text"] or RESPONSES.get(m["response"], m["response"]),
@@ -102,6 +105,9 @@ class FakeBot:
 
     async def model(self):
         return None if self.silent else "fake"
+
+    async def named(self, model_id):
+        return model_id
 
     async def actions_answer(self):
         return not self.silent

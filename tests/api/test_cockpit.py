@@ -1,5 +1,7 @@
 """One conversation as an agent sees it: transcript, case, ticket, summary, suggestions."""
 
+import asyncio
+
 import pytest
 
 from api.desk.cockpit import Page
@@ -108,7 +110,7 @@ async def test_what_cannot_be_true_together_is_pointed_out(agent, customer, bot)
     odd = next(c for c in read["case"]["contradictions"] if "card_slot" in c["facts"])
     assert "card_type" in odd["facts"]
     assert odd["cites"]
-    assert f"核对：{odd['text']}" in read["summary"]["open"]
+    assert f"核对：{odd['text'].rstrip('。')}" in read["summary"]["open"]
 
 
 async def test_the_ticket_shows_clocks_and_the_moves_that_are_open(agent, told):
@@ -157,6 +159,25 @@ async def test_suggestions_are_beside_the_conversation(agent, told):
     offered = (await cockpit(agent, told.id))["suggestions"]
     assert offered
     assert offered == (await agent.get(f"{url}/suggestions")).json()
+
+
+async def test_while_the_bot_speaks_suggestions_are_made_for_who_asks_for_them(agent, told):
+    assert (await cockpit(agent, told.id))["suggestions"] == []
+    asked_for = (await agent.get(f"/v1/conversations/{told.id}/suggestions")).json()
+    assert asked_for
+    assert (await cockpit(agent, told.id))["suggestions"] == asked_for
+    await told.says("还有别的办法吗")
+    assert (await cockpit(agent, told.id))["suggestions"] == []
+
+
+async def test_many_readings_at_once_stand_in_line(app, agent, told):
+    app.state.cockpits = asyncio.Semaphore(1)
+    async with app.state.cockpits:
+        reading = asyncio.create_task(cockpit(agent, told.id))
+        await asyncio.sleep(0.1)
+        assert not reading.done()
+        await told.says("在吗")  # a customer's turn stands in no line
+    assert (await reading)["messages"][-1]["sender"] == "bot"
 
 
 async def test_the_summary_is_made_from_the_case(agent, told):

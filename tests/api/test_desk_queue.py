@@ -8,6 +8,7 @@ from sqlalchemy import event, update
 from api import clock
 from api.conversations.models import Conversation
 from api.desk import queue as queue_service
+from api.desk import repository
 
 REPORT = "我在台湾打不了电话，号码 18900001234"
 
@@ -160,3 +161,37 @@ async def test_the_shared_queue_is_for_the_products_own_processes(http, app):
     wrong = await http.get("/internal/queue", headers={"X-RoamDesk-Key": "guess"})
     assert wrong.status_code == 401
     assert (await http.get("/v1/desk/queue")).status_code == 401
+
+
+async def test_the_shared_queue_gives_its_order_and_only_the_rows_asked_for(
+    app, http, admin, new_customer, bot
+):
+    bot.learn(REPORT, "report_call_failure", location="TW", service="voice")
+    made = [await new_customer() for _ in range(4)]
+    await made[1].says(REPORT)
+    key = {"X-RoamDesk-Key": app.state.internal_key}
+    whole = (await http.get("/internal/queue", headers=key)).json()
+    assert whole["order"] == [row["id"] for row in (await queue(admin))["rows"]]
+    assert {row["id"] for row in whole["rows"]} == {each.id for each in made}
+    of = {"of": [made[1].id, made[3].id, "gone"]}
+    some = (await http.get("/internal/queue", headers=key, params=of)).json()
+    assert some["order"] == whole["order"]
+    by_id = {row["id"]: row for row in whole["rows"]}
+    assert {row["id"] for row in some["rows"]} == {made[1].id, made[3].id}
+    assert all(row == by_id[row["id"]] for row in some["rows"])
+    too_many = {"of": [str(number) for number in range(101)]}
+    assert (await http.get("/internal/queue", headers=key, params=too_many)).status_code == 422
+
+
+async def test_the_queue_is_cut_behind_the_open_and_the_latest(app, new_customer):
+    now = clock.now()
+    made = [await new_customer() for _ in range(5)]
+    for age, customer in enumerate(made):
+        await set_row(app, customer.id, updated_at=now - timedelta(minutes=age))
+    await set_row(app, made[4].id, waiting=True, waiting_since=now)
+    since = now - timedelta(days=7)
+    async with app.state.database.reading() as session:
+        order = await repository.queue_order(session, since=since, limit=3)
+        rows = await repository.queue(session, since=since, limit=3)
+    assert list(order) == [made[4].id, made[0].id, made[1].id]
+    assert [row.Conversation.id for row in rows] == list(order)

@@ -4,7 +4,12 @@ import asyncio
 
 import psycopg
 import pytest
+from sqlalchemy import update
 
+from api import clock
+from api.channels import stream
+from api.conversations.models import Message
+from api.conversations.turn import COMPOSES_FOR
 from api.desk.feed import follow
 from api.events import EVERYTHING, MOST_UNREAD, QUEUE, Broker
 from api.events_postgres import PAYLOAD_BYTES, PostgresRelay
@@ -22,6 +27,15 @@ async def other_app(app, settings):
     bot.app = second = create_app(settings, bot)
     async with second.router.lifespan_context(second):
         yield second
+
+
+async def take_until(events, name):
+    """Give the events of a stream up to the first of this name, and end it."""
+    async for event in events:
+        yield event
+        if event.event == name:
+            break
+    await events.aclose()
 
 
 async def heard(reader, topic):
@@ -46,6 +60,69 @@ async def test_a_message_at_one_process_wakes_the_stream_at_the_other(app, other
         url = f"/v1/conversations/{customer.id}/messages"
         there = (await http.get(url, headers=customer.headers)).json()
     assert there[-1]["sender"] == "bot"
+
+
+@on_postgres
+async def test_that_the_bot_composes_is_known_to_every_process(
+    app, other_app, customer, bot, new_staff
+):
+    agent = await new_staff("agent")
+    bot.pause = asyncio.Event()
+    path = f"/v1/desk/conversations/{customer.id}"
+    async with client(other_app) as there:
+        there.cookies = agent.cookies
+
+        async def thinking():
+            return [
+                (await each.get(path)).json()["conversation"]["thinking"] for each in (agent, there)
+            ]
+
+        with other_app.state.broker.listen(f"conversation:{customer.id}") as flag:
+            post = asyncio.create_task(customer.post({"text": "在吗"}))
+            async with asyncio.timeout(10):
+                await flag.wait()
+                flag.clear()
+            assert await thinking() == [True, True]
+            events = stream.follow(other_app.state, customer.id, 0)
+            states = [e.data async for e in take_until(events, "state")]
+            assert states[-1]["typing"] is True
+            bot.pause.set()
+            assert (await post).status_code == 200
+            async with asyncio.timeout(10):
+                await flag.wait()
+        assert await thinking() == [False, False]
+
+
+@on_postgres
+async def test_a_turn_whose_process_died_is_not_composed_for_ever(app, other_app, customer, bot):
+    bot.pause = asyncio.Event()
+    post = asyncio.create_task(customer.post({"text": "在吗"}))
+    async with asyncio.timeout(10):
+        while not bot.turns:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    async with other_app.state.database.transaction() as session:
+        await session.execute(
+            update(Message)
+            .where(Message.conversation_id == customer.id, Message.turn == "queued")
+            .values(created_at=clock.now() - COMPOSES_FOR)
+        )
+        assert await other_app.state.turns.thinking(session, customer.id) is False
+    bot.pause.set()
+    await post
+
+
+@on_postgres
+async def test_a_claim_at_one_process_has_suggestions_made_at_the_other(
+    app, other_app, customer, new_staff
+):
+    agent = await new_staff("agent")
+    await agent.put(f"/v1/conversations/{customer.id}/mode", json={"mode": "agent"})
+    async with asyncio.timeout(10):
+        while customer.id not in other_app.state.assist.held:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        await agent.put(f"/v1/conversations/{customer.id}/mode", json={"mode": "auto"})
+        while customer.id in other_app.state.assist.held:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
 
 
 @on_postgres

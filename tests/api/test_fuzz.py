@@ -12,9 +12,11 @@ from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
 from api.main import create_app
-from api.settings import Settings
+from api.settings import ROOT, Settings
+from ops.ports import free_port
 from tests.api.conftest import ADMIN_PASSWORD
 from tests.api.fakes import FakeBot
+from tests.api.workshops import TestWorkshop
 
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -26,6 +28,12 @@ def served(tmp_path_factory, migrated_sqlite):
 
     folder = tmp_path_factory.mktemp("fuzz")
     shutil.copy(migrated_sqlite, folder / "fuzz.db")
+    # A project of its own: the routes of the trainers write to data/ and change models.
+    project = folder / "project"
+    shutil.copytree(ROOT / "data", project / "data")
+    shutil.copytree(ROOT / "tests" / "conversations", project / "tests" / "conversations")
+    for name in ("config.yml", "domain.yml"):
+        shutil.copy(ROOT / name, project)
     bot = FakeBot()
     app = bot.app = create_app(
         Settings(
@@ -33,8 +41,11 @@ def served(tmp_path_factory, migrated_sqlite):
             database_url=f"sqlite:///{folder / 'fuzz.db'}",
             admin_password=ADMIN_PASSWORD,
             rate_limits="off",
+            project=project,
+            bot_url=f"http://127.0.0.1:{free_port()}",
         ),
         bot,
+        TestWorkshop(project),
     )
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

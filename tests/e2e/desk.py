@@ -15,6 +15,7 @@ import uvicorn
 from api.main import create_app
 from api.migrations.run import upgrade
 from api.settings import ROOT, Settings
+from api.training.runs.workshop import Workshop
 from ops.ports import free_port
 from tests.api.fakes import FakeBot
 
@@ -27,7 +28,8 @@ PASSWORD = "a long password"
 class RunningDesk:
     """Serves until `close`; `bot` is the one that speaks."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, workshop: Workshop | None = None, **more: str) -> None:
+        """`more` are settings beside a test's usual ones."""
         self.port, self.staff_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         settings = Settings(
@@ -38,11 +40,13 @@ class RunningDesk:
             internal_key=KEY,
             staff_url=f"http://127.0.0.1:{self.staff_port}",
             rate_limits="off",
+            bot_url=f"http://127.0.0.1:{free_port()}",
+            **more,
         )
         upgrade(settings.database)
         self.bot = FakeBot()
-        app = create_app(settings, self.bot)
-        self.bot.app = app
+        app = create_app(settings, self.bot, workshop)
+        self.bot.app = self.app = app
         config = uvicorn.Config(app, port=self.port, log_level="warning", lifespan="on")
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -57,6 +61,7 @@ class RunningDesk:
     def _serve(self) -> None:
         loop = self.loop = asyncio.new_event_loop()
         loop.run_until_complete(self._server.serve())
+        loop.close()
 
     def _start_pages(self) -> subprocess.Popen:
         given = {
@@ -122,7 +127,15 @@ class Caller:
         self._headers = {"Authorization": f"Bearer {opened['token']}"}
 
     def say(self, text: str, wait: int = 10) -> list[dict]:
-        body = {"client_id": str(uuid.uuid4()), "text": text}
+        return self._post({"text": text}, wait)
+
+    def answer(self, facts: dict[str, str]) -> None:
+        """Press what is asked from `facts` (不知道 for the rest) until nothing is asked."""
+        while (asks := self.messages()[-1]["asks"]) is not None:
+            self._post({"choice": {"fact": asks, "value": facts.get(asks, "unsure")}})
+
+    def _post(self, said: dict, wait: int = 10) -> list[dict]:
+        body = {"client_id": str(uuid.uuid4()), **said}
         url = f"/v1/conversations/{self.id}/messages"
         answer = self.http.post(url, params={"wait": wait}, json=body, headers=self._headers)
         assert answer.status_code in (200, 202), answer.text

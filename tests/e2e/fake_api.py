@@ -44,6 +44,7 @@ class Switches:
     """The stream opens and says nothing, as behind a proxy that buffers."""
     samples: list[dict[str, str]] = field(default_factory=list)
     echo_client_id: bool = True
+    refuse_join: tuple[int, str] | None = None
 
 
 @dataclass
@@ -53,7 +54,14 @@ class Conversation:
     messages: list[dict[str, Any]] = field(default_factory=list)
     by_client_id: dict[str, dict[str, Any]] = field(default_factory=dict)
     state: dict[str, Any] = field(
-        default_factory=lambda: {"mode": "auto", "waiting": False, "typing": False, "ticket": None}
+        default_factory=lambda: {
+            "mode": "auto",
+            "waiting": False,
+            "typing": False,
+            "ticket": None,
+            "pictures": [],
+            "wechat": False,
+        }
     )
     rating: dict[str, Any] | None = None
     typed: int = 0
@@ -68,6 +76,9 @@ class FakeApi:
         self.conversations: dict[str, Conversation] = {}
         self.posts: list[str] = []
         """Client ids in the order in which they arrived, doubles included."""
+        self.files: dict[str, bytes] = {}
+        """Pictures by their id and size, as in `p1/small`."""
+        self.asked_files: list[str] = []
         self._changed = threading.Condition()
         self._generation = 0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -83,6 +94,8 @@ class FakeApi:
             self.switches = Switches()
             self.conversations.clear()
             self.posts.clear()
+            self.files.clear()
+            self.asked_files.clear()
         self.cut_streams()
 
     def close(self) -> None:
@@ -226,8 +239,26 @@ def _handler(api: FakeApi) -> type[BaseHTTPRequestHandler]:
                     return
                 made = api.begin()
                 self._json(201, {"id": made.id, "token": made.token, "messages": made.messages})
+            elif self.path == "/v1/conversations/join":
+                self._join(body["link"])
             elif conversation := self._mine(self.path):
                 self._conversation_post(conversation, body)
+
+        def _join(self, link: str) -> None:
+            """A link is a conversation's id here."""
+            if api.switches.refuse_join:
+                self._error(*api.switches.refuse_join)
+                return
+            found = api.conversations[link]
+            self._json(200, {"id": found.id, "token": found.token, "messages": found.messages})
+
+        def _file_of(self, path: str, query: str) -> None:
+            name = f"{path.rpartition('/')[2]}/{query.removeprefix('size=')}"
+            api.asked_files.append(name)
+            if name in api.files:
+                self._send(200, api.files[name], "image/webp")
+            else:
+                self._error(503, "图片文件暂时读不到。")
 
         def _conversation_get(self, conversation: Conversation, path: str, query: str) -> None:
             if path.endswith("/messages"):
@@ -235,6 +266,8 @@ def _handler(api: FakeApi) -> type[BaseHTTPRequestHandler]:
                 self._json(200, conversation.messages[after:])
             elif path.endswith("/ticket"):
                 self._json(200, conversation.state["ticket"])
+            elif "/attachments/" in path:
+                self._file_of(path, query)
             elif path.endswith("/stream"):
                 self._stream(conversation)
 
@@ -242,6 +275,9 @@ def _handler(api: FakeApi) -> type[BaseHTTPRequestHandler]:
             if self.path.endswith("/typing"):
                 conversation.typed += 1
                 self._send(204, b"", "text/plain")
+                return
+            if self.path.endswith("/code"):
+                self._json(201, {"code": "012345", "expires_at": "2026-11-25T10:20:00Z"})
                 return
             if self.path.endswith("/rating"):
                 conversation.rating = body

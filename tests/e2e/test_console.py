@@ -13,6 +13,7 @@ AUDIT = Path(__file__).with_name("audit.js").read_text("utf-8")
 SHOTS = os.environ.get("ROAMDESK_SCREENSHOTS")
 """A folder: the guide's pictures are made anew there."""
 LAPTOP = {"width": 1280, "height": 720}
+PAGE = {"width": 1440, "height": 900}
 WIDE = {"width": 1920, "height": 1080}
 HOSTILE = "<img src=x onerror=\"document.title='broken'\"><script>alert(1)</script>"
 
@@ -136,7 +137,7 @@ def test_two_agents_cannot_take_the_same_one(customer, sit_down):
 
 def test_a_supervisor_may_join_and_sees_who_handles_what(customer, sit_down):
     customer.say("转人工")
-    lin, wu = sit_down(name="林青"), sit_down("supervisor", "吴敏")
+    lin, wu = sit_down(name="林青"), sit_down("supervisor", "吴敏", viewport=PAGE)
     opened(lin, customer)
     lin.keyboard.press("t")
     expect(lin.get_by_label("回复客户")).to_be_enabled()
@@ -144,10 +145,81 @@ def test_a_supervisor_may_join_and_sees_who_handles_what(customer, sit_down):
     wu.keyboard.press("t")
     expect(wu.get_by_label("回复客户")).to_be_enabled()
     expect(lin.locator(".rd-head")).to_contain_text("吴敏在处理")
-    wu.get_by_role("link", name="现场概况").click()
+    wu.get_by_role("link", name="现场概况", exact=True).click()
     expect(wu.locator(".rd-table")).to_contain_text("吴敏")
     expect(wu.locator(".rd-plot canvas, .rd-plot svg").first).to_be_visible()
-    picture(wu, "console-overview")
+    picture(wu, "overview")
+
+
+def test_who_watches_the_bot_asks_for_suggestions(customer, sit_down):
+    customer.say("我在缅甸没信号")
+    lin = sit_down()
+    opened(lin, customer)
+    expect(lin.locator(".rd-suggestions")).to_contain_text("机器人正在接待")
+    assert lin.locator(".rd-suggestion").count() == 0
+    lin.keyboard.press("s")
+    expect(lin.locator(".rd-suggestion").first).to_be_visible()
+    expect(lin.locator(".rd-suggestion .rd-primary").first).to_be_disabled()
+    lin.keyboard.press("c")
+    expect(lin.locator(".rd-suggestion .rd-primary").first).to_be_enabled()
+
+
+def test_the_latest_message_stays_in_sight_when_suggestions_come(customer, sit_down):
+    for _ in range(4):
+        customer.say("我在缅甸没信号")
+    lin = sit_down()
+    opened(lin, customer)
+    lin.keyboard.press("c")
+    expect(lin.locator(".rd-suggestion").nth(1)).to_be_visible()
+    lin.wait_for_timeout(500)
+    last = lin.locator(".rd-line").last
+    expect(last).to_be_in_viewport()
+    customer.say("没有", wait=0)
+    expect(lin.locator(".rd-source").first).to_have_text("机器人草稿")
+    expect(lin.locator(".rd-line.customer").last).to_contain_text("没有")
+    expect(lin.locator(".rd-line.customer").last).to_be_in_viewport()
+    assert lin.locator(".rd-unseen").count() == 0
+
+
+def test_keys_do_nothing_behind_a_dialog(customer, sit_down):
+    customer.say("我在缅甸没信号")
+    lin = sit_down()
+    opened(lin, customer)
+    lin.keyboard.press("c")
+    expect(lin.locator(".rd-suggestion").first).to_be_visible()
+    heard = customer.heard()
+    lin.keyboard.press("?")
+    expect(lin.get_by_text("快捷键")).to_be_visible()
+    lin.keyboard.press("1")
+    lin.keyboard.press("t")
+    lin.wait_for_timeout(500)
+    lin.keyboard.press("Escape")
+    expect(lin.locator(".rd-title").first).to_contain_text("协同")
+    assert customer.heard() == heard
+
+
+def test_the_back_office_answers_in_one_click(desk, customer, sit_down):
+    desk.bot.learn("我在法国上不了网", "report_data_failure", service="data", location="FR")
+    desk.bot.learn("我在韩国没信号", "report_no_signal", service="signal", location="KR")
+    korea = Caller(desk)
+    korea.say("我在韩国没信号")
+    korea.answer({"card_reissued_after_korea": "yes"})
+    korea.http.close()
+    customer.say("我在法国上不了网")
+    customer.answer({"data_roaming_on": "yes", "msisdn": "18911112222"})
+    wu = sit_down("supervisor", "吴敏", viewport=PAGE)
+    wu.get_by_role("link", name="后台核查", exact=True).click()
+    row = wu.locator(".rd-table tr", has_text="法国")
+    expect(row).to_contain_text("客户资料系统")
+    expect(row).to_contain_text("24:00")
+    expect(wu.locator(".rd-table tr", has_text="韩国")).to_contain_text("已通知")
+    picture(wu, "back-office")
+    row.get_by_role("button", name="单模国际卡").click()
+    expect(wu.locator(".rd-table tr", has_text="法国")).to_have_count(0)
+    assert "最可能的原因" in customer.heard()[-1]
+    wu.get_by_role("link", name="常用语", exact=True).click()
+    expect(wu.locator(".rd-table tr").nth(1)).to_be_visible()
+    picture(wu, "phrases")
 
 
 def test_what_a_customer_writes_is_never_markup(desk, customer, sit_down):
@@ -214,7 +286,7 @@ def test_every_page_reads_well(customer, sit_down, scheme):
     wu.wait_for_timeout(500)
     found = wu.evaluate(AUDIT)
     for name in ("后台核查", "常用语", "现场概况"):
-        wu.get_by_role("link", name=name).click()
+        wu.get_by_role("link", name=name, exact=True).click()
         wu.locator(".rd-page h1").wait_for()
         found += wu.evaluate(AUDIT)
     assert sorted(set(found)) == []

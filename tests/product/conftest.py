@@ -34,7 +34,7 @@ def until[T](look: Callable[[], T], what: str, seconds: float) -> T:
 class Product:
     """`python -m ops run`, seen from outside."""
 
-    def __init__(self, data: Path, **settings: str) -> None:
+    def __init__(self, data: Path, root: Path = ROOT, **settings: str) -> None:
         self.data = data
         self.port = free_port()
         self.http = httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=TURN_SECONDS)
@@ -43,7 +43,7 @@ class Product:
         with self.printed.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "ops", "run", "--with-parent"],
-                cwd=ROOT,
+                cwd=root,
                 env={
                     **os.environ,
                     "ROAMDESK_DATA": str(data),

@@ -5,8 +5,9 @@ import copy
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Query, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
@@ -50,11 +51,13 @@ class FakeApi:
             f"c{n}": cockpit(n, name, n < 3)
             for n, name in enumerate(["缅甸", "韩国", "日本", "美国"], 1)
         }
+        self.queue_asked = []
+        """What of the queue each reading asked for; None is all of it."""
         self.news = asyncio.Event()
         self.topics = []
         self.app = self._app(staff_url)
 
-    def queue(self):
+    def queue(self, of=None):
         shared = ("id", "channel", "mode", "waiting", "wants_person", "taken_by", "country_name")
         rows = []
         for case in self.cases.values():
@@ -65,7 +68,9 @@ class FakeApi:
             row["last"]["at"] = last["created_at"]
             rows.append(row)
         now = datetime.now(UTC).isoformat()
-        return {"now": now, "rows": rows, "counts": {}, "rehearsing": False}
+        order = [row["id"] for row in rows]
+        asked = [row for row in rows if of is None or row["id"] in of]
+        return {"now": now, "order": order, "rows": asked, "rehearsing": False}
 
     def publish(self, *topics):
         self.topics.extend([*topics, "conversations"])
@@ -110,8 +115,9 @@ class FakeApi:
             return response
 
         @app.get("/internal/queue")
-        async def queue():
-            return self.queue()
+        async def queue(of: Annotated[list[str] | None, Query()] = None):
+            self.queue_asked.append(of)
+            return self.queue(of)
 
         @app.get("/internal/news")
         async def news():
@@ -137,6 +143,10 @@ class FakeApi:
             talk["taken_by"] = None if body["mode"] == "auto" else {"id": "me", "name": "林青"}
             self.publish(f"conversation:{key}")
             return talk
+
+        @app.post("/v1/wechat/deliveries/{delivery}/again", status_code=201)
+        async def again(delivery: int):
+            return {"id": delivery + 1, "state": "pending"}
 
         @app.post("/v1/conversations/hold", status_code=204)
         async def hold():

@@ -1,0 +1,1 @@
+"""Which steps of the trees are tested, trained, and met in real conversations."""

@@ -1,0 +1,1 @@
+"""Practice: a trainer talks to a candidate model beside the one in use; nothing of it is kept."""

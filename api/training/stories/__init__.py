@@ -1,0 +1,1 @@
+"""Stories and test stories made from what was really said."""

@@ -1,0 +1,1 @@
+"""The trainers' workbench: review, stories, trees and texts, training runs, practice."""

@@ -1,0 +1,39 @@
+"""`/workbench/trees`: the diagnostic trees as outline, text and drawing, and a simulator."""
+
+from fastapi import Request
+from nicegui import Client, ui
+
+from web import shell
+from web.shell import Desk
+from web.workbench.draft_elements import STYLE
+from web.workbench.drafting import Drafting
+
+HERE = "/workbench/trees"
+TITLE = "诊断树"
+
+
+def install(desk: Desk) -> None:
+    """Add the page to the staff's application."""
+
+    @ui.page(HERE, title=f"{TITLE} · RoamDesk")
+    async def trees(
+        request: Request, client: Client, d: str | None = None, t: str | None = None
+    ) -> None:
+        seat = await shell.seat(desk, request, client, HERE)
+        if seat is None:
+            return
+        shell.frame(seat, HERE, desk.news.queue.rehearsing)
+        ui.add_head_html(STYLE)
+        if seat.role not in shell.TRAINERS:
+            shell.refuse("诊断树给训练师使用，您的角色不能打开。")
+            return
+        page = Drafting(seat, {"tree": TITLE}, diagnosis=True)
+
+        async def begin() -> None:
+            await page.read_list()
+            if d:
+                await page.open_draft(d)
+            elif t:
+                await page.open_document(t)
+
+        ui.timer(0.0, begin, once=True)
