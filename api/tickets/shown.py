@@ -5,6 +5,7 @@ from typing import Any
 
 from api import privacy
 from api.decision_tree import UNSURE, Library
+from api.tickets import lifecycle
 from api.tickets.models import TicketEvent
 
 REMEMBERED = 2_048
@@ -55,9 +56,15 @@ def event(library: Library, happened: TicketEvent) -> dict[str, Any]:
         data["value"] = value(library, str(data["fact"]), str(data["value"]))
     return {
         "kind": happened.kind,
-        "title": EVENTS.get(happened.kind, happened.kind),
+        "title": _title(happened),
         "actor": happened.actor,
         "note": words(happened.note),
         "data": data,
         "at": happened.at,
     }
+
+
+def _title(happened: TicketEvent) -> str:
+    title = EVENTS.get(happened.kind, happened.kind)
+    to = lifecycle.TITLES.get(str(happened.data.get("to"))) if happened.kind == "status" else None
+    return f"{title}：{to}" if to else title
