@@ -10,6 +10,7 @@ import hashlib
 import inspect
 import json
 from collections.abc import Callable
+from copy import deepcopy
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +19,7 @@ from jsonschema.protocols import Validator
 from jsonschema.validators import validator_for
 from rasa.core.actions.action import RemoteAction
 from rasa.shared.constants import DOCS_URL_TRAINING_DATA
+from rasa.shared.core.domain import Domain
 from rasa.shared.exceptions import SchemaValidationError
 from rasa.shared.utils import validation
 
@@ -34,6 +36,9 @@ REPLACED: dict[str, tuple[Callable[..., Any], str]] = {
         validation.validate_training_data,
         "32d515372b5d12ca",
     ),
+    "Domain.is_empty": (Domain.is_empty, "884be90ef485f1d2"),
+    "Domain.empty": (Domain.empty, "8d97e258dc9593a0"),
+    "Domain.as_dict": (Domain.as_dict, "5f555a0cf9b94bc5"),
 }
 """Rasa's own functions and the hash of their source when the replacement was written."""
 
@@ -47,6 +52,7 @@ def apply() -> None:
     """Put the replacements in. Doing so twice changes nothing."""
     RemoteAction._validate_action_result = _validate_action_result
     validation.validate_training_data = _validate_training_data
+    Domain.is_empty = _is_empty
 
 
 @lru_cache(maxsize=1)
@@ -84,3 +90,13 @@ def _validate_action_result(self: RemoteAction, result: dict[str, Any]) -> bool:
         error.message += ". The action server's answer is not one that Rasa understands."
         raise error
     return True
+
+
+@lru_cache(maxsize=1)
+def _empty_domain() -> dict[str, Any]:
+    return deepcopy(Domain.empty().as_dict())
+
+
+def _is_empty(self: Domain) -> bool:
+    """As Rasa's, without making an empty domain anew for every message (0.28 ms of CPU)."""
+    return self.as_dict() == _empty_domain()

@@ -54,7 +54,7 @@ def excuse(report: Report, intent: str, step: Ask | None, library: Library) -> t
     line = foreign(report.text) if not report.is_pressed else None
     if line is not None:
         return IN_CHINESE, line.how
-    if not any(character.isalnum() for character in report.words):
+    if not report.is_pressed and not any(character.isalnum() for character in report.words):
         return NO_WORDS, ""
     digits = "".join(c for c in report.words if c not in " -.。")
     if digits.isdigit():

@@ -18,6 +18,9 @@ KANA_SHARE = 0.2
 SENTENCE_WORDS = 3
 """With so many words Latin letters are a sentence."""
 
+SHORT_LETTERS = 3
+"""So few Latin letters in all (4G, ok, APN) are no language: Chinese is written with them."""
+
 _UNITS = re.compile(r"[a-zà-öø-ÿ]+|[^\W\d_]", re.IGNORECASE)
 
 
@@ -66,6 +69,8 @@ def foreign(text: str) -> Line | None:
     if kana / total >= KANA_SHARE:
         return LINES["HIRAGANA"]
     if scripts["CJK"] / total >= CHINESE_SHARE:
+        return None
+    if scripts.keys() == {"LATIN"} and sum(map(str.isalpha, text)) <= SHORT_LETTERS:
         return None
     del scripts["CJK"]
     return LINES.get(max(scripts, key=lambda script: scripts[script]), LINES["LATIN"])

@@ -91,7 +91,9 @@ class Replies(Endings):
         if intent == "request_human":
             return said
         # Without a trouble told, a complaint or a question does not begin an interview.
-        goes_on = self._is_asked(added) or (intent == "greet" and not self._complains_only())
+        called = self.conversation.waiting
+        greeted = intent == "greet" and not called and not self._complains_only()
+        goes_on = self._is_asked(added) or greeted
         if added or meant.answers_question or meant.place is not None:
             self.conversation.misses = 0
             heard = wording.read_back(self.case.library, added, replaced)
@@ -151,6 +153,11 @@ class Replies(Endings):
         if scolded and intent in (*NOT_SAYING, "complain_service"):
             lines = wording.PERSON_AGAIN if self.conversation.waiting else care.lines("anger")
             return [bubble(Utterance(await self._fresh(lines)))]
+        if intent == "greet" and self.conversation.waiting:
+            # 有人吗, 喂: they look for the person who was called.
+            return [bubble(Utterance(await self._fresh(wording.PERSON_AGAIN)))]
+        if intent == "greet" and "service" in self.case.facts:
+            return [bubble(Utterance(wording.STILL_HERE))]
         if intent in SMALL_TALK:
             return [{"response": SMALL_TALK[intent]}]
         if intent == "ask_knowledge":

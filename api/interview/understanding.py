@@ -229,7 +229,8 @@ def _stated(
     }
     if intent in NO_TROUBLE:
         facts.pop("service", None)
-    asked = asks == "service" or report.correction
+    pressed = report.is_pressed and any(mention.fact == "service" for mention in report.facts)
+    asked = asks == "service" or report.correction or pressed
     if intent in SERVICE_BY_INTENT:
         facts.setdefault("service", SERVICE_BY_INTENT[intent])
     if known.get("service") not in (None, UNSURE) and not asked:

@@ -31,6 +31,8 @@ PERSON_AGAIN = (
     "您说的同事都看得到，有人接手就会回复。",
 )
 """Said in turn from the second time on."""
+STILL_HERE = "我在的。"
+"""Said to a greeting in the middle: who we are and what to tell was said long ago."""
 STILL_BROKEN = "知道了，照做以后还是不行。我已把您的情况转给人工，同事会在这个对话里接着处理。"
 AGAIN_BROKEN = "知道了，又出了问题。我已把您的情况转给人工，同事会在这个对话里接着处理。"
 NOT_YET = "知道了，还没有好，我们接着查。"

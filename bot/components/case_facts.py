@@ -143,6 +143,7 @@ class CaseFacts(GraphComponent):
             self._classifier,
             self._cues,
             learned.SURE_ENOUGH if name in learned.MARKED else learned.SURE_IN_PASSING,
+            found.refused,
         )
         return entities + [
             entity(message, mention, type(self).__name__)

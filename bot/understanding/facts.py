@@ -43,18 +43,30 @@ _OF_HOME = re.compile(
 )
 """What stands behind a place of home that only says where something is from."""
 
-HOME_WORDS = f"(?:国内|境内|大陆|内地|家里?|老家|{HOME}+)"
+_HOUSE = r"(?<![国大人商专厂买卖店东独搬哪别这那每各几多两三四五六管])家里?(?![属庭具长伙电乡人家用])"
+"""家 as where somebody lives, and not in 大家, 别家, 三家运营商 or 家属."""
+
+HOME_WORDS = f"(?:国内|境内|大陆|内地|{_HOUSE}|老家|{HOME}+)"
 """`{home}` in data/phrases.yml."""
 
 Finder = Callable[[str], Iterable[Mention]]
 
 
 class Understood(list[Mention]):
-    """What a message says, settled; `places` are all it names, and not only where somebody is."""
+    """What a message says, settled; `places` are all it names, and not only where somebody is.
 
-    def __init__(self, settled: Iterable[Mention], places: Iterable[Mention]) -> None:
+    `refused` are facts it speaks of without stating them: denied, asked about, or of somebody else.
+    """
+
+    def __init__(
+        self,
+        settled: Iterable[Mention],
+        places: Iterable[Mention],
+        refused: Iterable[Mention] = (),
+    ) -> None:
         super().__init__(settled)
         self.places = list(places)
+        self.refused = list(refused)
 
 
 def understand(text: str, names: Finder, phrases: Finder) -> Understood:
@@ -73,7 +85,9 @@ def understand(text: str, names: Finder, phrases: Finder) -> Understood:
     ordinals = [m for m in patterns.ordinals(text) if _is_free(m, claimed)]
     numbers = [m for m in patterns.numbers(text) if _is_free(m, (*claimed, *ordinals))]
     said = sorted([*settled, *ordinals[:1], *longest(numbers), *corrections[:1]])
-    return Understood(said, _named_places(claimed))
+    stated = {m.fact for m in settled}
+    refused = [m for m in facts if m.fact not in stated]
+    return Understood(said, _named_places(claimed), refused)
 
 
 def _named_places(names: Iterable[Mention]) -> Iterable[Mention]:

@@ -149,21 +149,27 @@ def read(
     classifier: TextClassifier,
     cues: Topics,
     least: float = SURE_ENOUGH,
+    refused: Sequence[Mention] = (),
 ) -> list[Mention]:
     """The facts that clauses of a normalised text state; the surest clause speaks for its fact.
 
-    `vectors` holds one sentence vector a clause of `found`; below `least` nothing is believed.
+    `vectors` holds one sentence vector a clause of `found`; below `least` nothing is believed, and
+    nothing of a fact in the clause where the rules refused it.
     """
     said: dict[str, tuple[float, Mention]] = {}
     for clause, vector in zip(found, vectors, strict=True):
         words = clause_features(text, seen, clause, cues)
         best, sure = classifier.ranking(words, vector)[0]
         fact, _, value = best.partition("=")
-        if sure < least or fact not in clause.about:
+        if sure < least or fact not in clause.about or _refused(fact, clause, refused):
             continue
         if fact not in said or sure > said[fact][0]:
             said[fact] = (sure, Mention(clause.start, clause.end, fact, value))
     return sorted(mention for _, mention in said.values())
+
+
+def _refused(fact: str, clause: Clause, refused: Sequence[Mention]) -> bool:
+    return any(m.fact == fact and clause.start <= m.start < clause.end for m in refused)
 
 
 def labels(clause: Clause, marked: Sequence[Mention]) -> list[str]:

@@ -1,8 +1,11 @@
 """The review queue: what comes into it, in which order, and who may see it."""
 
+import asyncio
+
 import pytest
 
 from api.training.review.models import ReviewItem
+from api.training.review.scanner import Scanner
 
 
 @pytest.fixture
@@ -185,6 +188,15 @@ async def test_nothing_is_doubled_by_scanning_again(trainer, say, app):
     app.state.scanner._seen.clear()
     assert await app.state.scanner.catch_up()
     assert len(await queue(trainer)) == 1
+
+
+async def test_two_processes_may_scan_at_once(trainer, say, app):
+    for n in range(8):
+        await say(f"第{'甲乙丙丁戊己庚辛'[n] * 8}件事情", confidence=0.5)
+    state = app.state
+    scanners = [Scanner(state.database, state.shelf) for _ in range(4)]
+    assert await asyncio.gather(*(each.catch_up() for each in scanners)) == [True] * 4
+    assert len(await queue(trainer)) == 8
 
 
 async def test_what_was_decided_stays_decided_when_it_is_scanned_again(trainer, say, app, customer):

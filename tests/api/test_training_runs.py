@@ -3,13 +3,16 @@
 import asyncio
 import json
 import time
+from datetime import timedelta
 
 import httpx2
 import pytest
 
 from api import clock
 from api.main import create_app
+from api.training.review.models import ReviewItem, ReviewLabel
 from api.training.runs.models import RUNNING_SLOT, TrainingRun
+from api.training.runs.replay import put_right
 from ops.ports import free_port
 from tests.api.conftest import ADMIN_PASSWORD, client
 from tests.api.workshops import CANDIDATE, FIGURES, IN_USE, TestWorkshop, proof
@@ -308,3 +311,42 @@ async def test_a_decision_is_written_down_for_the_audit(trainer, admin):
     assert isinstance(admin, httpx2.AsyncClient)
     entries = (await admin.get("/v1/audit")).json()
     assert any(entry["fields"] == ["promoted", CANDIDATE] for entry in entries)
+
+
+async def test_the_last_word_on_an_accepted_message_is_what_is_replayed(
+    app, customer, trainer, new_staff
+):
+    await customer.says("手机变砖了")
+    sent = next(m for m in await customer.messages() if m["sender"] == "customer")
+    other = await new_staff("trainer")
+    people = [(await http.get("/v1/me")).json()["id"] for http in (trainer, other)]
+    span = {"start": 0, "end": 2, "fact": "service", "value": "signal"}
+    item = ReviewItem(
+        message_id=sent["id"],
+        conversation_id=customer.id,
+        channel="web",
+        text="手机变砖了",
+        group_id="g",
+        intent="chitchat",
+        confidence=0.3,
+        facts={},
+        bits=1,
+        score=1.0,
+        state="accepted",
+        created_at=clock.now(),
+    )
+    async with app.state.database.transaction() as session:
+        session.add(item)
+        await session.flush()
+        for later, (staff_id, intent) in enumerate(
+            zip(people, ("chitchat", "report_no_signal"), strict=True)
+        ):
+            at = clock.now() + timedelta(seconds=later)
+            given = {"intent": intent, "spans": [span], "category": None, "at": at}
+            session.add(ReviewLabel(item_id=item.message_id, staff_id=staff_id, **given))
+    (row,) = await put_right(app.state.database)
+    assert (row["text"], row["intent"]) == ("手机变砖了", "report_no_signal")
+    assert (row["id"], row["facts"]) == (sent["id"], {"service": "signal"})
+    async with app.state.database.transaction() as session:
+        (await session.get_one(ReviewItem, item.message_id)).state = "open"
+    assert await put_right(app.state.database) == []

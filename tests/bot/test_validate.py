@@ -46,7 +46,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def problems(project: Path) -> dict[str, dict]:
-    """By kind; what was printed before the last line is not read."""
+    """The errors by kind (with so few examples Rasa also warns of intents that have none)."""
     done = subprocess.run(
         [sys.executable, "-m", "bot.validate", str(project)],
         cwd=ROOT,
@@ -55,7 +55,7 @@ def problems(project: Path) -> dict[str, dict]:
         check=True,
     )
     answer = json.loads(done.stdout.strip().splitlines()[-1])
-    found = {each["kind"]: each for each in answer["problems"]}
+    found = {each["kind"]: each for each in answer["problems"] if each["severity"] == "error"}
     assert answer["valid"] is (not found)
     return found
 

@@ -89,8 +89,10 @@ def product(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         text=True,
         check=True,
     ).stdout.strip()
+    served = json.loads((project / "models/current.json").read_text())["model"]
     refused = {wanted: {"at": "", "by": "test", "reason": "在测试里不用"}}
-    (project / "models/refused.json").write_text(json.dumps(refused))
+    if wanted != served:
+        (project / "models/refused.json").write_text(json.dumps(refused))
     running = ProductOfCopy(data, root=project, ROAMDESK_ADMIN_PASSWORD=PASSWORD)
     running.root = project
     try:
@@ -233,6 +235,8 @@ def test_a_training_that_is_killed_is_said_to_have_failed_and_nothing_half_made_
     product: ProductOfCopy, staff: httpx2.Client
 ) -> None:
     before = product.in_use()
+    changed = product.root / "data/nlu/asking_for_a_person.yml"
+    changed.write_text(changed.read_text("utf-8") + "      - 叫个真人出来跟我讲两句\n", "utf-8")
     run_id = staff.post("/v1/training/runs").json()["id"]
 
     def run() -> dict[str, Any]:

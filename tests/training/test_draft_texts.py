@@ -1,6 +1,8 @@
 """The pure parts of drafts: splicing, merging, places of faults, sentences, impact."""
 
+import random
 import re
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -8,11 +10,12 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from api.decision_tree import Finding
+from api.errors import ApiError
 from api.settings import ROOT
 from api.training.changes.merge import Clash
 from api.training.changes.merge import merge as strict_merge
 from api.training.changes.yaml_text import BrokenYaml
-from api.training.drafts import impact, judging, sentences, splice, texts, yaml_places
+from api.training.drafts import impact, judging, outline, sentences, splice, texts, yaml_places
 
 TEXTS = judging.read(ROOT)
 CTOC, OUTCOMES = "data/diagnosis/ctoc.yml", "data/diagnosis/outcomes.yml"
@@ -174,3 +177,36 @@ def test_a_story_whose_end_changes_is_told(judged):
     change = impact.touched(judged.library, new)
     ended = [s for s in impact.stories(ROOT, judged.library, new, change) if s.before]
     assert ("当地没有可漫游的 C 网", "没有结论") in {(s.before, s.after) for s in ended}
+
+
+BITS = ["[", "]", "{", "}", ": ", "- ", '"', "\n", "  ", "&a ", "*a", "!!int ", "? ", "<<: ", "\t"]
+BITS += [
+    "\x00",
+    "outcome:",
+    "tree:triage",
+    "else",
+    "2020-01-01",
+    "format: 2\n",
+    "!!python/name:os ",
+]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_is_typed_is_judged_and_never_breaks_the_page(judged, seed):
+    chance = random.Random(seed)
+    file = chance.choice(sorted(TEXTS))
+    text = TEXTS[file]
+    for _ in range(chance.randint(1, 3)):
+        at = chance.randrange(len(text))
+        cut = chance.choice([0, 0, chance.randint(1, 30)])
+        text = text[:at] + chance.choice(["", *BITS]) + text[at + cut :]
+    broken = judging.judge({**TEXTS, file: text})
+    assert all(1 <= p.line <= text.count("\n") + 2 for p in broken.problems if p.file == file)
+    for tree in ("triage", "ctoc"):
+        outline.outline(broken, {**TEXTS, file: text}, tree)
+        broken.drawing(tree)
+    if broken.library is not None:
+        outline.choices(broken.library, "ctoc")
+        with suppress(ApiError):
+            outline.walked(broken.library, {"service": "voice", "location": "MM"})
+        impact.shown(impact.touched(judged.library, broken.library), judged.library, broken.library)

@@ -205,7 +205,7 @@ async def test_skip_and_undo(reviewing, event, path):
 async def test_a_second_opinion_goes_to_its_own_route(reviewing):
     given = {"message_id": "m0", "intent": "inform", "spans": [], "text": "x"}
     await reviewing.does(ReviewQueue, "opinion", given)
-    method, path, body = reviewing.api.done[-1]
+    _, path, body = reviewing.api.done[-1]
     assert path == "/v1/training/items/m0/label"
     assert body == {"intent": "inform", "category": None, "spans": []}
 

@@ -24,8 +24,13 @@ SPELL = timedelta(minutes=10)
 _SAID = re.compile(rf"\W*绑定\W*(\d{{{DIGITS}}})\W*", re.ASCII)
 """\\W is whatever is no Latin letter or digit: spaces, colons, 码是."""
 
+_ASKED = re.compile(r"(?:我?要|怎么)?[\s【\[]*绑定码?[\s:】\]]*(?:\d[\d ]*)?[\s.。!?]*")
+
 BOUND = "已接上您在网页上的这段对话，可以在这里继续说。"
 NOT_GOOD = "这个绑定码不对，或者已经过期（10 分钟内有效，只能用一次）。请在网页上重新取一个。"
+NO_CODE = (
+    "要在这里接着网页上的对话，请在网页点“在微信里继续”，把显示的“绑定”和 6 位数字一起发过来。"
+)
 TOO_OFTEN = "绑定码输错的次数太多，请 10 分钟后再试。"
 
 
@@ -59,6 +64,12 @@ def code_in(text: str) -> str | None:
     """Return the code in 绑定 123456, however it is spaced and wherever its digits come from."""
     found = _SAID.fullmatch(unicodedata.normalize("NFKC", text).strip())
     return found[1] if found else None
+
+
+def lacks_code(text: str) -> bool:
+    """Tell whether this asks to be bound, with no code or one of another length."""
+    folded = unicodedata.normalize("NFKC", text).strip()
+    return code_in(text) is None and _ASKED.fullmatch(folded) is not None
 
 
 async def redeem(session: AsyncSession, code: str, who: str) -> Redeemed:

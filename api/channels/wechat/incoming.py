@@ -46,6 +46,8 @@ ENDED = ("resolved", "closed")
 _NUMBER = re.compile(r"(?:我?(?:选择?|回复))?\s*[(]?(\d{1,2})[)]?[.、。号]?")
 """1, (1), 回复1, ①: the number of a choice and nothing else."""
 _HOUSE = re.compile(r"[A-Za-z]*\d[\dA-Za-z-]*\s*(?:丁目|号楼|号|栋|座|巷|弄|室|层|楼)?,?")
+_READABLE = re.compile(r"[A-Za-z\u4e00-\u9fff]")
+"""A label of Hangul or Thai letters alone names a place that the bot does not know by them."""
 _PRESSED = re.compile(r"(\d{1,9})(\d{2})")
 """The message's number and the choice's; WeChat replaces an id that is not all digits."""
 
@@ -204,7 +206,7 @@ class Intake:
             "voice": (sentences.VOICE_SHOWN, sentences.NO_VOICE_TEXT),
             "text": (sentences.EMPTY_SHOWN, sentences.EMPTY),
             "click": ("〔菜单〕", sentences.OLD_MENU),
-            "location": (_where(pushed), sentences.PLACE_UNNAMED),
+            "location": (_where(pushed), _no_place(pushed)),
         }
         other = sentences.OTHER_KIND.format(kind=sentences.other_kind(pushed.ref))
         shown, answer = by_itself.get(pushed.kind, (sentences.shown(pushed.ref), other))
@@ -212,6 +214,8 @@ class Intake:
         if text is None:
             incoming = Incoming(pushed.client_id, shown, trace=_trace(pushed), answered=True)
             return _Words(incoming, answer)
+        if pushed.kind == "text" and codes.lacks_code(text):
+            return _Words(Incoming(pushed.client_id, text, answered=True), codes.NO_CODE)
         if pushed.kind == "text":
             chosen = await self._chosen(session, conversation, pushed, text)
             if chosen is not None:
@@ -231,7 +235,9 @@ class Intake:
             readable = clean(text, MAX_TEXT)
         except Invalid:
             return None
-        return f"我的位置：{_area(readable)}" if pushed.kind == "location" else readable
+        if pushed.kind != "location":
+            return readable
+        return f"我的位置：{_area(readable)}" if _READABLE.search(readable) else None
 
     async def _chosen(
         self, session: AsyncSession, conversation: Conversation, pushed: Pushed, text: str
@@ -308,4 +314,9 @@ def _where(pushed: Pushed) -> str:
     if pushed.coordinates is None:
         return "〔位置〕"
     latitude, longitude = pushed.coordinates
-    return f"〔位置〕纬度 {latitude}，经度 {longitude}"
+    named = f"{pushed.text.strip()}，" if pushed.text.strip() else ""
+    return f"〔位置〕{named}纬度 {latitude}，经度 {longitude}"
+
+
+def _no_place(pushed: Pushed) -> str:
+    return sentences.PLACE_UNREADABLE if pushed.text.strip() else sentences.PLACE_UNNAMED

@@ -8,7 +8,7 @@ message.
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,6 +30,8 @@ log = structlog.get_logger()
 SWEEP_SECONDS = 3.0
 """Finds what a wake-up did not bring: news of a process that stopped."""
 READ_AT_ONCE = 200
+CARD_STAYS = timedelta(days=1)
+"""So long a ticket's line and the link to its page need not be said again."""
 KEPT_FOR_PEOPLE = 2
 """The bot leaves so many bubbles of an allowance to the agent who may have to say more."""
 
@@ -126,7 +128,11 @@ class Outbox:
         may = budget(customer, self._rules, now)
         made: list[Bubble] = []
         if customer.subscribed and may.left:
-            made = self._bubbles(wanted, may, conversation_id, now)
+            texts: list[str] = []
+            if any(message.ticket for message in wanted):
+                since = now - CARD_STAYS
+                texts = await repository.texts_since(session, conversation_id, since)
+            made = self._bubbles(wanted, may, conversation_id, now, texts)
         if not made:
             if not (customer.subscribed and may.left):
                 await note_unreachable(session, customer, open_window=may.open)
@@ -139,7 +145,12 @@ class Outbox:
         return len(made)
 
     def _bubbles(
-        self, wanted: Sequence[Message], may: Budget, conversation_id: str, now: datetime
+        self,
+        wanted: Sequence[Message],
+        may: Budget,
+        conversation_id: str,
+        now: datetime,
+        texts: Sequence[str],
     ) -> list[Bubble]:
         by_bot = all(message.sender != "agent" for message in wanted)
         fair = max(1, may.left - KEPT_FOR_PEOPLE) if by_bot else may.left
@@ -147,7 +158,14 @@ class Outbox:
         menus = self._may_be_tapped(may, now)
         made: list[Bubble] = []
         for most in (fair, may.left):
-            made = bubbles(wanted, most, link, numbered=self._numbered, menus=menus)
+            made = bubbles(
+                wanted,
+                most,
+                link,
+                numbered=self._numbered,
+                menus=menus,
+                told=lambda line: any(line in text for text in texts),
+            )
             if made and made[-1].seqs[-1] == wanted[-1].seq:
                 break
         return made

@@ -95,7 +95,7 @@ async def check(
     why = found.why_not(needs([said]))
     if why is not None:
         raise Conflict(
-            found.sentence(rules, why) + await unreachable.instead(session, conversation.id),
+            found.sentence(rules, why) + await _instead(session, conversation),
             code=why,
             messages_left=found.left,
         )
@@ -115,8 +115,12 @@ async def reach(session: AsyncSession, rules: Rules, conversation: Conversation)
         messages_left=found.left,
         why_not=why,
         sentence=found.sentence(rules, why),
-        instead=await unreachable.instead(session, conversation.id) if why else None,
+        instead=await _instead(session, conversation) if why else None,
     )
+
+
+async def _instead(session: AsyncSession, conversation: Conversation) -> str:
+    return await unreachable.instead(session, conversation.id, unreachable.WAIT_TO_WRITE)
 
 
 async def states(

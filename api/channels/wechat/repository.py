@@ -72,6 +72,21 @@ async def to_plan(
     return [one for one in found if one is not None]
 
 
+async def texts_since(
+    session: AsyncSession, conversation_id: str, since: datetime
+) -> Sequence[str]:
+    """Return what the chat in WeChat shows of us since then, or will: the texts."""
+    bodies = await session.scalars(
+        select(WeChatDelivery.body).where(
+            WeChatDelivery.conversation_id == conversation_id,
+            WeChatDelivery.created_at >= since,
+            WeChatDelivery.state.in_((*UNDER_WAY, "sent")),
+        )
+    )
+    parts = (body.get("text") or body.get("msgmenu") or {} for body in bodies)
+    return [part.get("content") or part.get("head_content") or "" for part in parts]
+
+
 async def origins(session: AsyncSession, message_ids: Sequence[str]) -> dict[str, str | None]:
     """Return the client ids of messages."""
     if not message_ids:

@@ -13,6 +13,8 @@ USED_UP = "微信消息现在送不到：客户上次来信后可发的条数已
 UNFOLLOWED = "微信消息现在送不到：客户取消关注了公众号。"
 BY_PHONE = "客户留过手机号，请改打电话。"
 WAIT = "客户没有留手机号，等客户下次来信时自动补发。"
+"""For what was stored and waits; what an agent would write now is not kept: `WAIT_TO_WRITE`."""
+WAIT_TO_WRITE = "客户没有留手机号，请等客户下次来信再回复。"
 
 
 async def note_unreachable(
@@ -32,6 +34,6 @@ async def note_unreachable(
         conversations.wait_for_person(conversation)
 
 
-async def instead(session: AsyncSession, conversation_id: str) -> str:
-    """Return the other way to a customer: by the phone number of their case, or none."""
-    return BY_PHONE if await cases.stated(session, conversation_id, "msisdn") else WAIT
+async def instead(session: AsyncSession, conversation_id: str, wait: str = WAIT) -> str:
+    """Return the other way to a customer: by the phone number of their case, or to `wait`."""
+    return BY_PHONE if await cases.stated(session, conversation_id, "msisdn") else wait

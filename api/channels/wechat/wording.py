@@ -69,16 +69,18 @@ def bubbles(
     *,
     numbered: Callable[[str], bool] = lambda fact: True,
     menus: bool = True,
+    told: Callable[[str], bool] = lambda line: False,
 ) -> list[Bubble]:
     """Return `messages` in at most `most` bubbles, in their order; what does not fit is left out
     from the end, a message whole or not at all.
 
     `link` opens the conversation in the web page. `numbered` tells of a fact whether a bare
     number may name a choice; where the answer itself is digits it may not. Without `menus` the
-    customer has to write the answer, which allows more messages than tapping one.
+    customer has to write the answer, which allows more messages than tapping one. `told` says of
+    a ticket's line whether it stands in the chat already: it is not said again, nor is the link.
     """
     for count in range(len(messages), 0, -1):
-        pieces = _fewer(_pieces(messages[:count], link, numbered, menus), most)
+        pieces = _fewer(_pieces(messages[:count], link, numbered, menus, told), most)
         if len(pieces) <= most:
             return [Bubble(_body(piece), piece.seqs) for piece in pieces]
     return []
@@ -86,17 +88,23 @@ def bubbles(
 
 def needs(messages: Sequence[Said], link: str | None = None) -> int:
     """Return how many bubbles `messages` take at least."""
-    return len(_fewer(_pieces(messages, link, lambda _: True, True), 1))
+    return len(_fewer(_pieces(messages, link, lambda _: True, True, lambda _: False), 1))
 
 
 def _pieces(
-    messages: Sequence[Said], link: str | None, numbered: Callable[[str], bool], menus: bool
+    messages: Sequence[Said],
+    link: str | None,
+    numbered: Callable[[str], bool],
+    menus: bool,
+    told: Callable[[str], bool],
 ) -> list[_Piece]:
     asking = next((m for m in reversed(messages) if m.choices), None)
-    linked = next((m for m in reversed(messages) if m.ticket), None)
+    new = {m.seq for m in messages if m.ticket and not told(_card(m.ticket))}
+    linked = next((m for m in reversed(messages) if m.seq in new), None)
     pieces: list[_Piece] = []
     for message in messages:
-        lines = [message.text, _cited(message.citations), _card(message.ticket)]
+        card = _card(message.ticket) if message.seq in new else ""
+        lines = [message.text, _cited(message.citations), card]
         if message is linked and link:
             lines.append(f"{WHOLE}{link}")
         menu: tuple[tuple[str, str], ...] = ()

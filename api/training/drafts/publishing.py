@@ -25,14 +25,8 @@ from api.training.drafts import repository, splice, yaml_places
 from api.training.drafts.documents import PHRASES
 from api.training.drafts.live import KNOWLEDGE, TREES, LiveTexts, locked, revision_of
 from api.training.drafts.models import DraftFile, Publication, PublicationFile
-from api.training.drafts.service import (
-    Drafts,
-    Opened,
-    check_other,
-    check_ready,
-    check_version,
-    find,
-)
+from api.training.drafts.rules import Opened, check_other, check_ready, check_version, find
+from api.training.drafts.service import Drafts
 
 log = structlog.get_logger()
 

@@ -24,6 +24,7 @@ from api.training.drafts import (
 )
 from api.training.drafts.documents import Kind
 from api.training.drafts.models import Draft, DraftFile, Publication
+from api.training.drafts.rules import STATES, Opened
 from api.training.drafts.schemas import (
     CaseOut,
     DiffOut,
@@ -38,7 +39,7 @@ from api.training.drafts.schemas import (
     PublicationOut,
     PublicationRow,
 )
-from api.training.drafts.service import STATES, Drafts, Opened
+from api.training.drafts.service import Drafts
 
 MOST_CASES = 50
 MOST_SUGGESTIONS = 20

@@ -15,7 +15,6 @@ from typing import Any
 
 import structlog
 from sqlalchemy import delete
-from sqlalchemy import text as sql
 
 from api import clock, privacy
 from api.conversations.models import Conversation
@@ -38,9 +37,6 @@ OVERLAP = timedelta(seconds=30)
 """A transaction that began earlier may end later: what is this young is looked for again."""
 REST = 1.0
 """Seconds of rest for each second of work, in the background."""
-GROWN = 1_000
-"""Rows after which PostgreSQL is asked to look at the table anew: until it has, it sorts the whole
-queue for one page, and its own look may be a minute away."""
 MARK = "messages"
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -54,9 +50,8 @@ class Scanner:
         self._groups = Groups()
         self._seen: dict[str, datetime] = {}
         """When something happened last in the conversations looked at lately."""
+        self._waiting: list[tuple[str, datetime]] = []
         self._scanning = asyncio.Lock()
-        self._written = 0
-        """Rows since PostgreSQL looked at the table last."""
 
     async def run(self) -> None:
         """Keep the queue up to date for as long as the process lives."""
@@ -70,21 +65,38 @@ class Scanner:
     async def catch_up(self, seconds: float | None = None, rest: float = 0.0) -> bool:
         """Look at what happened since the last time; True when nothing is left.
 
-        Stops after `seconds`; what is left is done later.
+        With `seconds` it stops after about that long, one batch at least; the rest is done later.
         """
         began = time.perf_counter()
-        async with self._scanning:
-            while True:
-                behind = await self._behind()
-                if not behind:
-                    await self._let_it_look()
-                    return True
-                for start in range(0, len(behind), BATCH):
-                    spent = time.perf_counter()
-                    if seconds is not None and spent - began > seconds:
-                        return False
-                    await self._look(behind[start : start + BATCH])
-                    await asyncio.sleep((time.perf_counter() - spent) * rest)
+        while True:
+            try:
+                async with asyncio.timeout(seconds):
+                    await self._scanning.acquire()
+            except TimeoutError:
+                return False  # the other scan of this process is at it
+            spent = time.perf_counter()
+            try:
+                batch = await self._next()
+                if batch:
+                    await self._look(batch)
+            except BaseException:
+                self._waiting = []  # the mark stands before this batch: it is read again from there
+                raise
+            finally:
+                self._scanning.release()
+            if not batch:
+                return True
+            now = time.perf_counter()
+            if seconds is not None and now - began > seconds:
+                return False
+            await asyncio.sleep((now - spent) * rest)
+
+    async def _next(self) -> list[tuple[str, datetime]]:
+        """Return the next conversations to look at; none: nothing is behind."""
+        if not self._waiting:
+            self._waiting = await self._behind()
+        batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+        return batch
 
     async def _behind(self) -> list[tuple[str, datetime]]:
         """Return the conversations to look at, in the order in which they changed."""
@@ -129,6 +141,7 @@ class Scanner:
         ]
         try:
             async with self._database.transaction() as session:
+                await repository.one_at_a_time(session)
                 await repository.put_groups(session, groups)
                 await repository.put_items(session, items)
                 await session.execute(delete(NodeVisit).where(NodeVisit.conversation_id.in_(ids)))
@@ -138,14 +151,6 @@ class Scanner:
             self._groups = Groups()  # what it has made up is not in the database
             raise
         self._seen.update(batch)
-        self._written += len(items)
-
-    async def _let_it_look(self) -> None:
-        if self._written < GROWN or self._database.is_sqlite:
-            return
-        self._written = 0
-        async with self._database.transaction() as session:
-            await session.execute(sql("analyze review_items"))
 
     def _learn(
         self,

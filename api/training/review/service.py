@@ -189,6 +189,7 @@ class Review:
 
     async def _item(self, session: AsyncSession, message_id: str) -> ReviewItem:
         """Return the message's item; a message nobody had doubts about gets one now."""
+        await repository.one_at_a_time(session)
         item = await repository.item(session, message_id, for_update=True)
         if item is not None:
             return item
