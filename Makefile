@@ -34,7 +34,7 @@ check: $(ENVIRONMENTS)  ## Style, types, and who may import whom
 	api/.venv/bin/lint-imports
 
 test-api: api/.venv/.synced  ## The API and the supervisor, on SQLite and (where one answers) PostgreSQL
-	$(API) -m pytest tests --ignore=tests/bot --ignore=tests/actions --ignore=tests/conversations --ignore=tests/e2e --ignore=tests/product
+	$(API) -m pytest -n 2 --dist loadfile tests --ignore=tests/bot --ignore=tests/actions --ignore=tests/conversations --ignore=tests/e2e --ignore=tests/product
 
 test-bot: train  ## The language side: components, actions, Rasa's own validation and test stories
 	$(QUIET) $(BOT) -m pytest tests/bot tests/actions
