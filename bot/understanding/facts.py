@@ -43,7 +43,7 @@ _OF_HOME = re.compile(
 )
 """What stands behind a place of home that only says where something is from."""
 
-_HOUSE = r"(?<![国大人商专厂买卖店东独搬哪别这那每各几多两三四五六管])家里?(?![属庭具长伙电乡人家用])"
+_HOUSE = r"(?<![国大人商专厂买卖店东独搬哪别这那每各几多两三四五六管])家里?(?![属庭具长伙电乡人家])"
 """家 as where somebody lives, and not in 大家, 别家, 三家运营商 or 家属."""
 
 HOME_WORDS = f"(?:国内|境内|大陆|内地|{_HOUSE}|老家|{HOME}+)"

@@ -161,15 +161,21 @@ def read(
         words = clause_features(text, seen, clause, cues)
         best, sure = classifier.ranking(words, vector)[0]
         fact, _, value = best.partition("=")
-        if sure < least or fact not in clause.about or _refused(fact, clause, refused):
+        if sure < least or fact not in clause.about or _refused(text, fact, clause, refused):
             continue
         if fact not in said or sure > said[fact][0]:
             said[fact] = (sure, Mention(clause.start, clause.end, fact, value))
     return sorted(mention for _, mention in said.values())
 
 
-def _refused(fact: str, clause: Clause, refused: Sequence[Mention]) -> bool:
-    return any(m.fact == fact and clause.start <= m.start < clause.end for m in refused)
+def _refused(text: str, fact: str, clause: Clause, refused: Sequence[Mention]) -> bool:
+    """Whether the last part of the clause is one where the rules refused the fact."""
+    return any(
+        m.fact == fact
+        and clause.start <= m.start < clause.end
+        and not _ENDS.search(text, m.end, clause.end)
+        for m in refused
+    )
 
 
 def labels(clause: Clause, marked: Sequence[Mention]) -> list[str]:

@@ -35,18 +35,31 @@ _PERSON = (
     r"|他们?|她们?|老婆|老公|媳妇|先生|太太|女儿|儿子|表姐|表哥|姐|哥|弟|妹|爸|妈|亲戚)"
 )
 _HEARSAY = re.compile(
-    rf"{_PERSON}[^,。;!?]{{0,6}}$|(?:听说|据说|推荐|上次|上回|以前|原来那|之前那|去年|前年|旧手机|别的|另外一)[^,。;!?]{{0,8}}$"
+    rf"{_PERSON}[^,。;!?]{{0,6}}$|(?:听说|据说|推荐|上次|上回|以前|原来|之前|本来|原先|一开始|起初|去年|前年|旧手机|别的|另外一"
+    r"|营业员|客服|店员|柜[台员]|网上|说明书)[^,。;!?]{0,8}$"
 )
 """What stands before a fact of somebody else, or of another time."""
 _OTHERS = re.compile(
     r"(?:同事|朋友|室友|同学|邻座|邻居|团友|别人|人家|老乡)[^,。;!?我]{0,10}(?:用|显示|挂|连|插)[的着]?是?$"
     r"|(?:上次|上回|以前|去年|前年|那年|旧手机)[^,。;!?]{0,10}[用连挂插][的着过]?是?$"
+    r"|(?:^|[,。;!? ])(?:我们?|咱|和我|跟我|旁边|隔壁)*的?"
+    r"(?:同事|朋友|室友|同学|同屋|邻座|邻居|团友|别人|人家|老乡|老外|大家|他们)"
+    r"[^,。;!?我帮给说教替让叫讲借查]{0,6}$"
 )
 """What stands before a fact that is nobody's here, even where no other value is told."""
-_OWN = re.compile(r"我(?:自己|这|的|手机|显示|是|插|用|们)?[^,。;!?]{0,6}$")
-_MAY_BE_HEARSAY = frozenset(["operator", "card_type", "card_slot", "network", "data_roaming_on"])
+_OWN = re.compile(
+    rf"(?<![教帮让叫给替跟])我(?!的?{_PERSON})(?:自己|这|的|手机|显示|是|插|用|们)?[^,。;!?]{{0,6}}$"
+)
+_NOT_OURS = re.compile(r"移动|联通|别家|当地|外国卡|另一张")
+_OURS = re.compile(r"电信|天翼|国际卡")
+"""主卡槽被移动卡占了，电信卡在副卡槽: the slot that is asked for is that of our card."""
+_MAY_BE_HEARSAY = frozenset(
+    ["operator", "card_type", "card_slot", "network", "data_roaming_on", "selected_by_hand"]
+)
+_ANOTHERS_RETURN = frozenset(["back_in_china"])
+"""Hearsay only beside a return of one's own: 我老婆先回国了，我还在国外."""
 _ASKED = re.compile(
-    r"(?:什么|啥)(?:是|叫|意思|区别|用)|是(?:什么|啥)|区别|不一样|有什么不同|干嘛|干什么用"
+    r"(?:什么|啥)(?:是|叫|意思|区别|用)|是(?:什么|啥)|区别|(?:什么|啥|有)不一样|不一样[吗么在]|有什么不同|干嘛|干什么用"
     r"|(?:怎么|如何|怎样|咋)(?:才能)?(?:知道|判断|看|区分|分|设|选|切|开|查|办理|开通|更新|搜|认)"
     r"|哪个|哪里|在哪(?!都)|哪些|哪种|哪几|能不能用|能用(?:吗|么|不)|可以用(?:吗|么|不)"
     r"|有没有.{0,4}覆盖"
@@ -54,6 +67,10 @@ _ASKED = re.compile(
 )
 _ASKED_AT_LAST = re.compile(r"(?:吗|(?<!怎)(?<!什)(?<!那)(?<!这)么)\??$")
 """是自动切换的吗: a clause that ends so asks about the setting it names."""
+_WHETHER_TO = re.compile(
+    r"(?:要不要|用不用|需不需要|需要|应该)[^,。;!?]{0,6}[关开换更改]|有没有讲究|哪张"
+)
+"""回国以后要不要关 asks what to do, and where to."""
 _REASON = re.compile(r"因为|是不是|难道")
 """是不是因为没开漫游 asks for a reason, and tells the setting."""
 _SETTINGS = frozenset(
@@ -65,6 +82,7 @@ _SETTINGS = frozenset(
         "card_reissued_after_korea",
     ]
 )
+_ADVISED = frozenset(["back_in_china", "card_slot"])
 _TOLD_EVEN_IN_A_QUESTION = frozenset(
     ["service", "msisdn", "iccid", "imsi", "prl_version", "dialled_digits"]
 )
@@ -165,8 +183,10 @@ def _settle_fact(
         return []
     if fact in _MAY_BE_HEARSAY:
         held = [m for m in held if not _OTHERS.search(text[: m.start])]
-    if fact in _MAY_BE_HEARSAY and len({m.value for m in held}) > 1:
+    if fact in _MAY_BE_HEARSAY | _ANOTHERS_RETURN and len({m.value for m in held}) > 1:
         held = [m for m in held if not _is_hearsay(text, m)] or held
+    if fact == "card_slot" and len({m.value for m in held}) > 1:
+        held = [m for m in held if not _is_of_another_card(text, m)] or held
     if fact in _PLACES:
         held = _places_meant(text, held)
     elif fact == "service":  # no signal is why calls and texts fail, so it is the one to look into
@@ -209,6 +229,12 @@ def _is_hearsay(text: str, mention: Mention) -> bool:
     return bool(_HEARSAY.search(before)) and not _OWN.search(before)
 
 
+def _is_of_another_card(text: str, mention: Mention) -> bool:
+    start, end = clause_around(text, mention)
+    clause = text[start : mention.start] + "," + text[mention.end : end]
+    return bool(_NOT_OURS.search(clause)) and not _OURS.search(clause)
+
+
 def _is_negated(text: str, mention: Mention) -> bool:
     return bool(_NEGATED.search(text[: mention.start]))
 
@@ -221,6 +247,8 @@ def _is_asked_about(text: str, mention: Mention) -> bool:
         return False
     start, end = clause_around(text, mention)
     clause = text[start:end]
+    if mention.fact in _SETTINGS | _ADVISED and _WHETHER_TO.search(clause):
+        return True
     if mention.fact in _SETTINGS and _ASKED_AT_LAST.search(clause) and not _REASON.search(clause):
         return True
     return _ASKED.search(clause) is not None

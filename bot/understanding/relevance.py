@@ -42,6 +42,11 @@ _HOW_IT_IS_SET = frozenset(
         "card_reissued_after_korea",
     ]
 )
+_SETTINGS = frozenset(["data_roaming_on", "prl_updated", "selected_by_hand", "sms_centre_ok"])
+_OF_ONESELF = re.compile(
+    r"我(?![爸妈弟哥姐妹儿女老同朋先爱媳外要想该们])|本人|俺|已经?|一直|(?<![a-z])(?:i|my|mine)(?![a-z])"
+)
+"""必须手动选吗，还是会自动选 asks; 我开了数据漫游，会扣钱吗 tells as well."""
 _PLACES = frozenset(["location", AMBIGUOUS])
 _IS_IN = re.compile(
     r"(?:^|[,。;!? ]|我|人|我们|现在|目前|正|已经|还|就|都|家|住)在$"
@@ -50,7 +55,10 @@ _IS_IN = re.compile(
 _HERE = re.compile(r"^.{0,4}(?:落地|这边|这里)")
 _OF_A_NETWORK = re.compile(r"选网|搜网|手动|手选|运营商|网络|信号")
 """他自己点的会员 is a choice too, and of no network."""
-_ALREADY = re.compile(r"已|刚|都|[我人](?:还|在|没|现在)|还没|今天|昨天|[天年月周]")
+_ALREADY = re.compile(
+    r"已|刚|都|[我人](?:还|在|没|现在)|还没|今天|昨天|前天"
+    r"|[\d一两三四五六七八九十几半上]个?(?:天|年|月|周|星期|礼拜)"
+)
 """Without it 回国后要不要关漫游 asks what to do one day."""
 _KOREA = re.compile(r"韩国|首尔|釜山|济州|skt")
 _MINE = re.compile(r"我(?:是|用|的|这|拿|办|买|手机)[^,。;!?]{0,6}$")
@@ -79,6 +87,8 @@ def _is_told(text: str, mention: Mention, intent: str) -> bool:
         return _KOREA.search(text) is not None
     if mention.fact == "back_in_china" and intent == "ask_knowledge":
         return _ALREADY.search(text) is not None
+    if intent == "ask_knowledge" and mention.fact in _SETTINGS and not _OF_ONESELF.search(text):
+        return False
     if mention.fact == "selected_by_hand":
         return _OF_A_NETWORK.search(text) is not None
     if mention.fact in _NUMBERS | _HOW_IT_IS_SET:

@@ -31,8 +31,17 @@ REACH = 40
 MOST_PLACES = 24
 """A pasted list of countries says nothing of where its author is."""
 
+SEVERAL = 4
+"""So many clauses make a story, where a place at the head says less."""
+
 _REPORT = "report_"
 _ENDS = re.compile(r"[,。;!?、 ]+")
+_OF_SOMEBODY = re.compile(r"的|这边|这儿|这里|这头|家里|老家|本地|用户|人|.{1,6}的,")
+"""Behind a place: 上海的, 淄博家里, 泉州用户."""
+_OF_A_TRIP = re.compile(
+    r".{0,6}回[来国到]|那边|那会|那次|那趟|期间|的时候|时|[几两三四五六七八九十半\d]+[天日个]"
+)
+"""Behind a place: 泰国回来, 日本那趟, 德国五天."""
 _WORDS = {
     name: re.compile(expression)
     for name, expression in {
@@ -90,6 +99,7 @@ def features(text: str, found: Understood, kept: Sequence[Mention], intent: str)
                 *_in_clause(text, place, found.places, start, end),
                 *_by_words(text, place, found.places, start, end, kind),
                 *_by_position(text, place, start, end, kind),
+                *_by_shape(text, place, found.places, start, len(clauses), kind),
                 *_among(place, found.places),
                 *_by_rules(place, found, kept, kind),
             ]
@@ -225,6 +235,25 @@ def _by_position(text: str, place: Mention, start: int, end: int, kind: str) -> 
         f"alone {place.fact}": begins and ends,
     }
     return [name for name, holds in seen.items() if holds]
+
+
+def _by_shape(
+    text: str, place: Mention, places: Iterable[Mention], start: int, clauses: int, kind: str
+) -> list[str]:
+    """Whether the place stands where people say where they are from, in how long a message."""
+    others = min(len({p.value for p in places} - {place.value}), 2)
+    first, begins, long = place.start == 0, place.start == start, min(clauses, SEVERAL)
+    seen = [
+        f"head {first} {place.fact} {kind} {others}",
+        f"start {begins} {place.fact} {kind} {others}",
+        f"long {long} {kind}",
+        f"long {long} {kind} {first}",
+    ]
+    if _OF_SOMEBODY.match(text, place.end):
+        seen.extend([f"somebody {place.fact} {begins}", f"somebody {kind} {begins}"])
+    if _OF_A_TRIP.match(text, place.end):
+        seen.extend(["trip", f"trip {kind}"])
+    return seen
 
 
 def _among(place: Mention, places: Iterable[Mention]) -> list[str]:

@@ -52,10 +52,9 @@ async def _measure(url: str, folder: Path, messages: int) -> dict[str, Any]:
     async with app.router.lifespan_context(app):
         began = time.perf_counter()
         await fill(app.state.database, messages)
-        filled = time.perf_counter() - began
-        began = time.perf_counter()
+        # The product's scanner reads along from the beginning.
         await app.state.scanner.catch_up()
-        scanned = time.perf_counter() - began
+        ready = time.perf_counter() - began
         transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://bench") as http:
             login = {"username": "admin", "password": PASSWORD}
@@ -69,8 +68,7 @@ async def _measure(url: str, folder: Path, messages: int) -> dict[str, Any]:
     return {
         "messages": messages,
         "items_open": states["open"],
-        "fill_seconds": round(filled, 1),
-        "scan_messages_per_second": round(messages / scanned),
+        "stored_and_scanned_seconds": round(ready, 1),
         "page_ms": pages,
         "summary_ms": summary,
     }

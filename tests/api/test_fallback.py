@@ -2,6 +2,7 @@
 
 import pytest
 
+from api.interview import wording
 from api.interview.language import LINES, foreign
 
 
@@ -337,3 +338,41 @@ async def test_a_bare_number_is_asked_about_whatever_it_was_taken_for(customer, 
     bot.learn("8613800001111222", "chitchat")
     (asked,) = await customer.says("8613800001111222")
     assert "PRL 版本" in asked["text"]
+
+
+@pytest.mark.parametrize("text", ["4G", "ok", "G", "APN", "LTE 5G"])
+def test_a_few_latin_letters_are_no_language(text):
+    assert (foreign(text) is None) == (text != "LTE 5G")
+
+
+async def test_an_old_button_of_another_trouble_is_taken_as_a_change_of_mind(in_taiwan, admin):
+    (reply,) = await in_taiwan.chooses("service", "data")
+    assert "只看到符号" not in reply["text"]
+    assert reply["asks"] != "service"
+    number = (await in_taiwan.ticket())["number"]
+    ticket = (await admin.get(f"/v1/tickets/{number}")).json()
+    assert ticket["facts"]["service"]["value"] == "data"
+
+
+async def test_who_looks_for_the_person_called_is_not_greeted_anew(in_taiwan, bot):
+    bot.learn("转人工", "request_human")
+    bot.learn("有人吗", "greet")
+    await in_taiwan.says("转人工")
+    first, again = await in_taiwan.says("有人吗"), await in_taiwan.says("有人吗")
+    assert first[0]["text"] in wording.PERSON_AGAIN
+    assert again[0]["text"] in wording.PERSON_AGAIN
+    assert again[0]["text"] != first[0]["text"]
+
+
+async def test_who_asked_for_a_person_only_is_not_asked_about_roaming_by_a_greeting(customer, bot):
+    bot.learn("喂", "greet")
+    bot.learn("人工", "request_human")
+    await customer.says("人工")
+    assert [reply["asks"] for reply in await customer.says("喂")] == [None]
+
+
+async def test_a_greeting_in_the_middle_is_answered_shortly(in_taiwan, bot):
+    bot.learn("在吗", "greet")
+    here, question = await in_taiwan.says("在吗")
+    assert here["text"] == wording.STILL_HERE
+    assert question["asks"] == "card_type"

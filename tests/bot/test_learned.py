@@ -1,6 +1,9 @@
 """Clauses: where they are cut, which topic they have, and what is learned of them."""
 
+import numpy as np
+
 from bot.understanding import learned, lexicon
+from bot.understanding.intents import TextClassifier
 from bot.understanding.mentions import Mention
 
 TOPICS = learned.compiled_topics(lexicon.topics(lexicon.documents()))
@@ -56,3 +59,31 @@ def test_a_marked_clause_is_labelled_by_what_it_states() -> None:
     assert ["works_at_home=yes"] in labels
     assert ["data_roaming_on=no"] in labels
     assert learned.labels(learned.candidates("数据漫游的开关在哪", TOPICS)[0], []) == [learned.NONE]
+
+
+class _SureOfRoaming(TextClassifier):
+    """Finds the same in every clause: at the seam, so that only `read` is tested."""
+
+    def __init__(self) -> None:
+        pass
+
+    def ranking(self, features: object, vector: object) -> list[tuple[str, float]]:
+        return [("data_roaming_on=yes", 0.99)]
+
+
+def test_what_the_rules_refused_in_a_clause_is_not_learned_of_it_again() -> None:
+    text = "同学数据漫游是开的"
+    found = learned.candidates(text, TOPICS)
+    refused = [Mention(2, 8, "data_roaming_on", "yes")]
+
+    def said(text: str, refused: list[Mention]) -> set[str]:
+        found = learned.candidates(text, TOPICS)
+        vectors = np.zeros((len(found), 1))
+        read = learned.read(text, [], found, vectors, _SureOfRoaming(), CUES, refused=refused)
+        return {mention.fact for mention in read}
+
+    assert found
+    assert said(text, []) == {"data_roaming_on"}
+    assert said(text, refused) == set()
+    assert said(text + ",数据漫游我也开了", refused) == {"data_roaming_on"}
+    assert said(text, [Mention(2, 8, "prl_updated", "yes")]) == {"data_roaming_on"}

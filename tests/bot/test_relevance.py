@@ -23,6 +23,9 @@ KEPT = [
     ("我用的双模卡，去泰国要换卡吗", "ask_knowledge", {"card_type": "ctog"}),
     ("回国后才发现被扣了钱", "ask_billing", {"back_in_china": "yes"}),
     ("回国后要不要关数据漫游", "ask_knowledge", {}),
+    ("出去玩回国以后要不要关漫游", "ask_knowledge", {}),
+    ("那边是必须手动选网吗，还是自动选网", "ask_knowledge", {}),
+    ("我手动选网选了一家，信号会好点吗", "ask_knowledge", {"selected_by_hand": "yes"}),
     ("他自己点的会员，凭什么扣我钱", "ask_billing", {}),
     ("号码18912345678，给我退钱", "ask_billing", {"msisdn": "18912345678"}),
     # nothing of it is a case

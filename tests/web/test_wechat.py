@@ -38,6 +38,7 @@ async def test_hours_and_messages_left_are_shown_and_replies_can_be_sent(agent):
     at_case = await opened(agent, OPEN)
     await at_case.user.should_see("微信：还能发 3 条，47 小时内有效")
     assert at_case.panel(Composer).props["can"] is True
+    assert at_case.panel(Suggestions).props["blocked"] is False
 
 
 async def test_a_closed_window_says_how_else_and_stops_the_composer(agent):
@@ -45,7 +46,8 @@ async def test_a_closed_window_says_how_else_and_stops_the_composer(agent):
     await at_case.user.should_see(CLOSED["sentence"] + CLOSED["instead"])
     composer = at_case.panel(Composer).props
     assert (composer["can"], composer["why"]) == (False, CLOSED["sentence"])
-    assert at_case.panel(Suggestions).props["can"] is False
+    suggestions = at_case.panel(Suggestions).props
+    assert (suggestions["can"], suggestions["blocked"]) == (False, True)
 
 
 async def test_where_the_customer_is_on_the_web_page_the_window_does_not_matter(agent):

@@ -192,6 +192,7 @@ class Console:
             can=can,
             allowed=self.seat.may_answer,
             watching=self.seat.may_answer and self.state["mode"] == "auto",
+            blocked=self.may_send and bool(blocked),
         )
         why = WHY_NOT.get(self._why_not) or blocked
         on.composer.show(conversation=self.current, can=can, why=why)

@@ -28,18 +28,21 @@ export default {
         </li>
       </ol>
     </section>`,
-  props: { items: Array, can: Boolean, allowed: Boolean, watching: Boolean },
+  props: { items: Array, can: Boolean, allowed: Boolean, watching: Boolean, blocked: Boolean },
   data: () => ({ rejecting: null, busy: null, reasons: REASONS }),
   computed: {
     shown() {
       return (this.items || []).slice(0, 5);
     },
     empty() {
+      if (!this.items) return "选一段对话后，这里列出可以直接发的回复和出处。";
       if (this.watching) return "机器人正在接待。协同或接手后，这里列出可以直接发的回复和出处。";
       return this.allowed ? "客户说话后，这里按把握大小列出可以直接发的回复和出处。" : "您的角色只能查看。";
     },
     hint() {
-      return this.can ? "1–5 发送 · Shift 修改 · Alt 不采用" : "接手后可以发送";
+      if (this.can) return "1–5 发送 · Shift 修改 · Alt 不采用";
+      if (this.blocked) return "微信现在发不出去";
+      return this.allowed || !this.items ? "接手后可以发送" : "";
     },
   },
   methods: {

@@ -128,7 +128,7 @@ class Outbox:
         may = budget(customer, self._rules, now)
         made: list[Bubble] = []
         if customer.subscribed and may.left:
-            texts: list[str] = []
+            texts: Sequence[str] = ()
             if any(message.ticket for message in wanted):
                 since = now - CARD_STAYS
                 texts = await repository.texts_since(session, conversation_id, since)

@@ -198,7 +198,7 @@ async def test_recognised_voice_is_read_and_other_voice_is_asked_for_in_writing(
 
 
 async def test_a_place_is_read_by_its_name_and_kept_roughly(app, phone, sim, bot, admin):
-    bot.learn("我的位置：台湾台北市信义区", "inform", location="TW")
+    bot.learn("我在台湾台北市信义区", "inform", location="TW")
     await sim.send_location(phone.openid, 25.033964, 121.564468, "", 16)
     assert (await phone.gets(1))[0] == sentences.PLACE_UNNAMED
     await sim.send_location(phone.openid, 25.033964, 121.564468, "台湾台北市信义区 7 号", 16)
@@ -206,10 +206,41 @@ async def test_a_place_is_read_by_its_name_and_kept_roughly(app, phone, sim, bot
     messages = (await transcript(admin, app, phone))["messages"]
     assert [m["text"] for m in messages if m["sender"] == "customer"] == [
         "〔位置〕纬度 25.03，经度 121.56",
-        "我的位置：台湾台北市信义区",
+        "我在台湾台北市信义区",
     ]
     kept = messages[-2]["trace"]["wechat"]
     assert kept == {"kind": "location", "latitude": 25.03, "longitude": 121.56}
+
+
+async def test_a_place_in_letters_that_are_not_read_is_asked_for_in_chinese(
+    app, phone, sim, bot, admin
+):
+    await sim.send_location(phone.openid, 37.56, 126.99, "서울특별시 중구", 16)
+    assert (await phone.gets(1))[0] == sentences.PLACE_UNREADABLE
+    assert not bot.turns
+    (shown, *_) = (await transcript(admin, app, phone))["messages"]
+    assert shown["text"] == "〔位置〕서울특별시 중구，纬度 37.56，经度 126.99"
+
+
+async def test_bind_without_a_code_is_told_how(phone, bot):
+    await phone.says("绑定")
+    assert (await phone.gets(1))[0] == codes.NO_CODE
+    await phone.says("绑定 12345")
+    assert (await phone.gets(2))[1] == codes.NO_CODE
+    assert not bot.turns
+    await phone.says("怎么绑定银行卡")
+    await phone.gets(3)
+    assert len(bot.turns) == 1
+
+
+async def test_the_tickets_line_and_link_are_not_repeated_until_it_changes(connected, phone, bot):
+    await phone.says(TROUBLE)
+    await phone.gets(2)
+    bot.learn("转人工", "request_human")
+    await phone.says("转人工")
+    texts = await phone.gets(3)
+    assert sum("#join=" in text for text in texts) == 1
+    assert sum("下一步首次核查" in text for text in texts) == 1
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,13 @@ def test_rules_and_the_ticket_become_words_and_the_page_a_link():
     ]
 
 
+def test_a_ticket_that_stands_in_the_chat_already_is_not_shown_again():
+    line = "工单 RD20261122-0031：已受理，下一步首次答复，最晚 11月25日 18:00。"
+    message = said(1, "记下了。", ticket=CARD)
+    assert texts(bubbles([message], 1, "https://x", told=lambda one: one == line)) == ["记下了。"]
+    assert line in texts(bubbles([message], 1, "https://x", told=lambda one: one != line))[0]
+
+
 def test_what_does_not_fit_is_left_for_later_a_message_whole_or_not_at_all():
     long = "长" * 600 + "。"
     messages = [said(1, "短。"), said(2, long), said(3, long), said(4, long)]
