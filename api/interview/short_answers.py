@@ -51,6 +51,9 @@ _OF_ITS_OWN = re.compile(
     r"还是不|还是没|也没用|加了也|现在(?:好|能|可以|行)|又[断不没]|重启|昨天|断了|恢复"
 )
 """还是不行, 现在好了: told of the trouble, and no answer to the question."""
+_SHORT_ENOUGH = 6
+_PICKS = re.compile(r"选|个|项|条|种|款")
+"""胡志明市第一郡 picks nothing, 我选第一 does."""
 _QUESTION = re.compile(
     r"吗|么[?]*$|怎么|怎样|如何|咋|哪|(?:什么|啥)(?![也都])|要不要|需不需要|能不能|会不会|是不是"
 )
@@ -87,7 +90,8 @@ def answer(
         value = next((v for v in fitting if library.accepts(fact.id, v)), None)
         if value is not None:
             return value
-    if ordinal is not None and 1 <= ordinal <= len(shown) and len(shown) > 1:
+    picks = len(_bare(words)) <= _SHORT_ENOUGH or _PICKS.search(words)
+    if picks and ordinal is not None and 1 <= ordinal <= len(shown) and len(shown) > 1:
         return shown[ordinal - 1]["value"]
     if fact.kind == "yes_no":
         if _OF_ITS_OWN.search(words):

@@ -53,6 +53,15 @@ WHERE = re.compile(
 GUESSED_FROM_SCRIPT = frozenset({"chitchat", "out_of_scope", "unsure"})
 """Intents that a sentence in another language, or a bare number, is too easily taken for."""
 
+AFTER_KOREA = "card_reissued_after_korea"
+KOREA = re.compile(r"韩国|南韩|韓國|首尔|首爾|釜山|济州|korea|seoul|skt", re.IGNORECASE)
+"""昨天换的卡, said in Spain, is no card reissued after Korea (G4.E)."""
+
+BACK = "back_in_china"
+BACK_IN_THE_CHAT = re.compile(r"(?:我|俺)?(?:又|再)?回来(?:了|啦)(?:[ ,，.。!！].*|接着.*|继续.*)?")
+"""我回来了，接着说: back at the chat, unless 国 or 家 is said."""
+AT_HOME = re.compile(r"国|家|境|内地|大陆|落地")
+
 MAX_PLACES = 4
 LONGEST_VALUE = 64
 """Characters of a fact's value."""
@@ -229,6 +238,10 @@ def _stated(
     }
     if intent in NO_TROUBLE:
         facts.pop("service", None)
+    if asks != AFTER_KOREA and not report.is_pressed and not _about_korea(report, facts, known):
+        facts.pop(AFTER_KOREA, None)
+    if asks != BACK and known and _comes_back_to_the_chat(report.words):
+        facts.pop(BACK, None)
     pressed = report.is_pressed and any(mention.fact == "service" for mention in report.facts)
     asked = asks == "service" or report.correction or pressed
     if intent in SERVICE_BY_INTENT:
@@ -237,6 +250,16 @@ def _stated(
         # 没信号，所以也打不了电话: the trouble that was told first stays the one we look into.
         facts.pop("service", None)
     return facts
+
+
+def _about_korea(report: Report, facts: dict[str, str], known: dict[str, str]) -> bool:
+    countries = {facts.get("location"), known.get("location")}
+    operators = {facts.get("operator"), known.get("operator")}
+    return "KR" in countries or "skt" in operators or KOREA.search(report.words) is not None
+
+
+def _comes_back_to_the_chat(words: str) -> bool:
+    return BACK_IN_THE_CHAT.fullmatch(words) is not None and AT_HOME.search(words) is None
 
 
 def _answer(

@@ -363,3 +363,35 @@ async def test_a_greeting_in_another_language_is_explained(customer, bot):
     bot.learn("こんにちは", "greet")
     replies = await customer.says("こんにちは")
     assert any("このチャット" in reply["text"] for reply in replies)
+
+
+@pytest.mark.parametrize(
+    ("words", "place", "taken"),
+    [
+        ("我在西班牙，昨天刚换的卡，没信号", "ES", False),
+        ("我在首尔，卡补过，没信号", "KR", True),
+        ("从韩国回来补过卡，没信号", "CN", True),
+    ],
+)
+async def test_a_new_card_counts_as_reissued_after_korea_only_where_korea_is_told_of(
+    customer, admin, bot, words, place, taken
+):
+    bot.learn(words, "report_no_signal", location=place, card_reissued_after_korea="yes")
+    await customer.says(words)
+    number = (await customer.ticket())["number"]
+    facts = (await admin.get(f"/v1/tickets/{number}")).json()["facts"]
+    assert ("card_reissued_after_korea" in facts) is taken
+
+
+@pytest.mark.parametrize(
+    ("words", "taken"),
+    [("我回来了，接着说", False), ("我又回来了，还是收不到", False), ("我回来了，刚到家", True)],
+)
+async def test_who_comes_back_to_the_chat_is_not_taken_to_be_back_in_china(
+    in_taiwan, admin, bot, words, taken
+):
+    bot.learn(words, "inform", back_in_china="yes")
+    await in_taiwan.says(words)
+    number = (await in_taiwan.ticket())["number"]
+    facts = (await admin.get(f"/v1/tickets/{number}")).json()["facts"]
+    assert ("back_in_china" in facts) is taken

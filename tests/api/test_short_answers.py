@@ -244,3 +244,13 @@ def test_what_is_told_of_the_trouble_answers_no_other_question(asks, words):
 def test_only_a_bare_yes_or_no_tells_the_card(words):
     intent = "affirm" if words.startswith("开") else "deny"
     assert value("card_type", words, intent) is None
+
+
+def test_picking_the_network_by_hand_changes_no_sms_centre():
+    assert value("sms_centre_ok", "手动了") is None
+    assert value("sms_centre_ok", "改过") == "no"
+
+
+def test_the_number_in_a_district_picks_no_button():
+    assert value("service", "我在越南胡志明市第一郡", "inform", ordinal=1) is None
+    assert value("service", "我选第一", "inform", ordinal=1) is not None

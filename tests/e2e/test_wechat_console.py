@@ -79,7 +79,7 @@ def test_an_agent_sees_what_is_left_and_sends_again_what_did_not_arrive(world, c
     world.sim.post("/sim/faults", json={"send": {"kind": "drop"}})
     replies(lin, "请重启手机。")
     unsure = lin.locator(".rd-delivery.unsure")
-    expect(unsure).to_contain_text("不确定是否发到：微信没有回应，可能已经发到")
+    expect(unsure).to_contain_text("不确定是否发到：微信没有确认，可能已经发到")
     assert len(shown(world, customer)) == 3
     assert lin.evaluate(AUDIT) == []
     unsure.get_by_role("button", name="再发一次").click()
