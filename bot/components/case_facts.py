@@ -121,7 +121,9 @@ class CaseFacts(GraphComponent):
         intent = message.get(INTENT) or {}
         name, sure = str(intent.get("name")), float(intent.get("confidence") or 0.0)
         normal = normalised(message)
-        found: Understood = message.get(FOUND) or Understood([], [])
+        found: Understood | None = message.get(FOUND)
+        if found is None:  # and not where it is empty: it may still name places
+            found = Understood([], [])
         kept = of_the_case(normal.text, found, name, sure)
         if self._places is not None and whereabouts.judged(name, sure):
             kept = self._places.settle(normal.text, found, kept, name)

@@ -1,4 +1,4 @@
-"""What a trainer reads instead of the names in the data."""
+"""What a trainer reads instead of the names in the data: the words of `api/interview/names.py`."""
 
 INTENTS = {
     "greet": "打招呼",
@@ -6,28 +6,28 @@ INTENTS = {
     "thank": "道谢",
     "affirm": "肯定",
     "deny": "否定",
-    "unsure": "不确定",
-    "report_no_signal": "没信号",
-    "report_call_failure": "通话故障",
-    "report_sms_failure": "短信故障",
-    "report_data_failure": "上网故障",
-    "ask_billing": "费用",
-    "complain_service": "投诉服务",
-    "ask_progress": "查进度",
-    "request_human": "找人工",
-    "inform": "说事实",
+    "unsure": "不知道",
+    "report_no_signal": "报障：没有信号",
+    "report_call_failure": "报障：打不了电话",
+    "report_sms_failure": "报障：收发不了短信",
+    "report_data_failure": "报障：上不了网",
+    "ask_billing": "问费用",
+    "complain_service": "投诉",
+    "ask_progress": "问进度",
+    "request_human": "要人工",
+    "inform": "说明情况",
     "ask_knowledge": "问知识",
     "correct": "更正",
     "chitchat": "闲聊",
-    "out_of_scope": "范围之外",
-    "nlu_fallback": "没听懂",
+    "out_of_scope": "与漫游无关",
+    "nlu_fallback": "没有听懂",
 }
 CATEGORIES = {
     "network_quality": "网络质量",
     "billing": "费用",
     "business_process": "业务办理",
-    "marketing": "营销骚扰",
+    "marketing": "营销",
     "service_attitude": "服务态度",
     "privacy": "个人信息",
-    "technical_fault": "宽带和设备故障",
+    "technical_fault": "技术故障",
 }

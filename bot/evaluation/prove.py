@@ -103,10 +103,11 @@ def _moved(
 ) -> None:
     if old is None or new is None or abs(new - old) < tolerance:
         return
+    told = title if title.endswith("”") else f"{title} "
     if new < old:
-        lost.append(f"{title} 从 {old:.3f} 降到 {new:.3f}（容许 {tolerance}）")
+        lost.append(f"{told}从 {old:.3f} 降到 {new:.3f}（容许 {tolerance}）")
     else:
-        gained.append(f"{title} 从 {old:.3f} 升到 {new:.3f}")
+        gained.append(f"{told}从 {old:.3f} 升到 {new:.3f}")
 
 
 def _labels(

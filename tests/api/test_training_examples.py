@@ -225,6 +225,18 @@ async def test_two_trainers_label_the_same_item_and_agree_or_not(lin, wei, uncle
     assert set(apart["labels"].values()) == {"inform", "chitchat"}
 
 
+async def test_a_second_opinion_taken_back_leaves_what_was_accepted(lin, wei, unclear):
+    message = await unclear("这是两个人都要标的话")
+    await add(lin, "这是两个人都要标的话", "deny", message_id=message)
+    await wei.post(f"/v1/training/items/{message}/label", json={"intent": "affirm"})
+    answer = await wei.post(f"/v1/training/items/{message}/reopen")
+    assert answer.is_success, answer.text
+    kept = (await lin.get(f"/v1/training/items/{message}")).json()
+    assert [(label["mine"], label["intent"]) for label in kept["labels"]] == [(True, "deny")]
+    accepted = (await lin.get("/v1/training/queue", params={"state": "accepted"})).json()
+    assert message in [row["message_id"] for row in accepted]
+
+
 async def test_whoever_is_second_loses_nothing_and_doubles_nothing(lin, wei, unclear):
     message = await unclear("这是同一句要标的话哦")
     await add(lin, "这是同一句要标的话哦", "deny", message_id=message)
@@ -253,3 +265,5 @@ async def test_the_vocabulary(lin):
     assert location["kind"] == "place"
     assert {"value": "TW", "label": "中国台湾"} in told["places"]
     assert not any(fact["name"] == "ild_open" for fact in told["facts"])
+    card = next(fact for fact in told["facts"] if fact["name"] == "card_type")
+    assert {"value": "ctoc", "label": "单模国际卡"} in card["choices"], "not just 有 and 没有"

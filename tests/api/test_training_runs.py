@@ -313,7 +313,7 @@ async def test_a_decision_is_written_down_for_the_audit(trainer, admin):
     assert any(entry["fields"] == ["promoted", CANDIDATE] for entry in entries)
 
 
-async def test_the_last_word_on_an_accepted_message_is_what_is_replayed(
+async def test_what_a_message_was_accepted_with_is_replayed_and_no_second_opinion(
     app, customer, trainer, new_staff
 ):
     await customer.says("手机变砖了")
@@ -339,7 +339,7 @@ async def test_the_last_word_on_an_accepted_message_is_what_is_replayed(
         session.add(item)
         await session.flush()
         for later, (staff_id, intent) in enumerate(
-            zip(people, ("chitchat", "report_no_signal"), strict=True)
+            zip(people, ("report_no_signal", "chitchat"), strict=True)
         ):
             at = clock.now() + timedelta(seconds=later)
             given = {"intent": intent, "spans": [span], "category": None, "at": at}

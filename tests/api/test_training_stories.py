@@ -54,8 +54,12 @@ async def put_right(trainer):
     assert answer.status_code == 201, answer.text
 
 
-async def test_a_story_follows_what_trainers_put_right(lin, talked, project):
+async def test_a_story_follows_what_trainers_put_right(lin, new_staff, talked, project):
     await put_right(lin)
+    (accepted,) = (await lin.get("/v1/training/queue", params={"state": "accepted"})).json()
+    other = await new_staff("trainer")
+    second = f"/v1/training/items/{accepted['message_id']}/label"
+    assert (await other.post(second, json={"intent": "chitchat"})).status_code == 204
     made = await make(lin, talked)
     document = YAML(typ="safe").load(made["text"])
     intents = [s["intent"] for s in document["stories"][0]["steps"] if "intent" in s]

@@ -52,10 +52,10 @@ def test_what_is_equal_is_the_same() -> None:
 def test_better_is_told_by_score_label_and_message() -> None:
     proof = prove(BEFORE, examined("new", {}), CASES)
     assert proof["verdict"] == "better"
-    assert any("意图“费用”" in line for line in proof["gained"])
+    assert any("意图“问费用”从" in line for line in proof["gained"])
     assert [row["text"] for row in proof["messages"]["better"]] == list(MISSED)
     (row,) = [row for row in proof["labels"]["intents"] if row["name"] == "ask_billing"]
-    assert (row["title"], row["count"], row["after"]) == ("费用", 40, 1.0)
+    assert (row["title"], row["count"], row["after"]) == ("问费用", 40, 1.0)
     assert row["before"] == pytest.approx(72 / 76)
 
 

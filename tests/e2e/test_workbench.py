@@ -178,17 +178,23 @@ def test_a_complaint_takes_two_keys(heard, sit_down):
     expect(page.locator(".rd-fate.ok")).to_have_text("已采用")
 
 
-def test_the_second_trainer_is_not_led(heard, sit_down):
+def test_the_second_trainer_is_not_led(desk, heard, sit_down):
+    """Neither by the first one's label nor by what it put into the data."""
     heard("这句话到底算是什么意思呢哈")
     first = sit_down(name="林青")
     expect(first.locator(".rd-sentence")).to_be_visible()
     first.keyboard.press("8")
     first.keyboard.press("Enter")
     expect(first.locator(".rd-fate.ok")).to_have_text("已采用")
+    first.goto(desk.url + "/workbench/changes")
+    first.get_by_label("原因", exact=True).fill("一句新的问法")
+    first.get_by_role("button", name="写入文件").click()
+    expect(first.get_by_label("撤回的原因")).to_be_visible()
     second = sit_down(name="魏然")
     second.get_by_role("button", name="第二人标注").click()
     expect(second.locator(".rd-sentence")).to_be_visible()
     expect(second.get_by_text("另有 1 人标过")).to_be_visible()
+    expect(second.get_by_text("算同一句")).to_have_count(0)
     expect(second.locator(".rd-intent[aria-pressed=true]")).to_have_count(0)
     second.keyboard.press("c")
     second.keyboard.press("Enter")

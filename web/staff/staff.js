@@ -14,7 +14,7 @@ const rdStaff = (() => {
     button.disabled = true;
     try {
       const response = await post("/v1/auth/login", Object.fromEntries(new FormData(form)));
-      if (response.ok) return true;
+      if (response.ok) return await response.json();
       const said = await response.json().catch(() => null);
       error.textContent = said?.error?.message || "登录没有成功，请稍后再试。";
     } catch {
@@ -28,9 +28,10 @@ const rdStaff = (() => {
   }
 
   /** Only a path of this site: a link must not lead elsewhere after the log-in. */
-  function next() {
-    const path = new URLSearchParams(location.search).get("next") || "/console";
-    return /^\/(console|workbench)(\/[\w-]*)*$/.test(path) ? path : "/console";
+  function next(role) {
+    const home = role === "trainer" ? "/workbench" : "/console";
+    const path = new URLSearchParams(location.search).get("next") || home;
+    return /^\/(console|workbench)(\/[\w-]*)*$/.test(path) ? path : home;
   }
 
   async function logOut() {
@@ -163,7 +164,8 @@ const rdStaff = (() => {
     const form = document.getElementById("login");
     form?.addEventListener("submit", async (event) => {
       event.preventDefault();
-      if (await logIn(form)) location.href = next();
+      const who = await logIn(form);
+      if (who) location.href = next(who.role);
     });
   });
 

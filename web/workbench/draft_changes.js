@@ -15,7 +15,7 @@ export default {
         </dl>
       </template>
       <h2>改动</h2>
-      <p v-if="!diff.length" class="rd-empty">还没有改动。</p>
+      <p v-if="!diff.length" class="rd-muted">{{ impact ? "还没有改动。" : "这是已发布的内容，没有等发布的改动。" }}</p>
       <article v-for="d in diff" :key="d.file"><h2>{{ d.file }}</h2>
         <div class="rd-diff" tabindex="0" role="group" :aria-label="d.file + ' 的改动'"><div v-for="(l, i) in d.lines" :key="i" :class="{ plus: l.kind === '+', minus: l.kind === '-', gap: l.kind === '@' }"><span class="rd-num">{{ l.old || "" }}</span><span class="rd-num">{{ l.new || "" }}</span><code>{{ l.kind === "@" ? "⋯" : l.kind + " " + l.text }}</code></div></div></article>
     </section>`,

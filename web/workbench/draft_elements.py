@@ -74,8 +74,9 @@ class Layout:
                             self.zoom = ui.element("button").classes("rd-chip")
                             with self.zoom:
                                 self.zoom_text = ui.label("放大")
+                        self.zoom.visible = False
                         self.tree = ui.mermaid("flowchart TD\n", config=MERMAID)
-                        self.tree.classes("rd-diagram")
+                        self.tree.classes("rd-diagram").visible = False
                         self.tree_note = ui.label("图会显示在这里").classes("rd-empty")
                     self.simulator = Simulator()
         self.tabs = [

@@ -1,8 +1,8 @@
 export default {
   template: `
     <section class="rd-outline" aria-label="大纲">
-      <p v-if="!outline" class="rd-empty">{{ isTree ? "文本里有读不懂的地方，改好后这里显示大纲。" : "这份内容没有步骤，请在“文本”里查看和修改。" }}</p>
-      <template v-else>
+      <p v-if="!outline && draft" class="rd-empty">{{ isTree ? "文本里有读不懂的地方，改好后这里显示大纲。" : "这份内容没有步骤，请在“文本”里查看和修改。" }}</p>
+      <template v-else-if="outline">
         <ol>
           <li v-for="n in outline.nodes" :key="n.id" class="rd-node" :class="{ faulty: n.problems }" :data-node="n.id">
             <div class="rd-draft-line"><b>{{ n.title }}</b><code>{{ n.id }}</code><i v-if="n.id === outline.start" class="rd-state published">起点</i>

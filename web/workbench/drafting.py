@@ -329,7 +329,7 @@ class Drafting:
             return
         self.shown, self.document = None, None
         self.on.head.show(draft=None, document=None)
-        self.on.panels["outline"].show(outline=None, can=False)
+        self.on.panels["outline"].show(outline=None, can=False, draft="")
         self.on.panels["text"].show(files=[], problems=[], draft="", can=False)
         await self.read_list()
 

@@ -4,10 +4,12 @@ const KEYS = {
   y: "affirm", n: "deny", u: "unsure", h: "request_human", g: "greet", b: "goodbye", t: "thank", c: "chitchat", o: "out_of_scope",
 };
 const KEY_OF = Object.fromEntries(Object.entries(KEYS).map(([key, name]) => [name, key]));
+/** The order of the buttons: as the keys lie on the keyboard. */
+const ORDER = "1234567890ynuhgbtco";
 const WHO = { customer: "客户", bot: "机器人", agent: "坐席", system: "系统" };
 const CHANNELS = { web: "网页", wechat: "微信", shell: "测试" };
 const HELP = [
-  ["1 – 9、0、字母", "选意图（键写在按钮上）"], ["Enter", "采用，看下一条"], ["用鼠标划词", "标出事实"], ["Backspace", "去掉最后一个标记"],
+  ["1 – 9、0、字母", "选意图（键写在按钮上）"], ["1 – 6", "选了“投诉”以后，选类别"], ["Enter", "采用，看下一条"], ["用鼠标划词", "标出事实"], ["Backspace", "去掉最后一个标记"],
   ["s", "跳过"], ["z", "撤销上一步"], ["j / k", "下一条、上一条"], ["r", "和数据矛盾时，改掉数据里的标注"], ["/", "查找"], ["?", "这张表"],
 ];
 const AHEAD = 6;
@@ -19,7 +21,7 @@ export default {
       <aside class="rd-review-list rd-col" aria-label="审核队列">
         <div class="rd-review-tools">
           <div class="rd-chips" role="group" aria-label="看什么">
-            <button class="rd-chip" :aria-pressed="view === 'open'" @click="look('open')">待审核 <span class="rd-num">{{ summary ? summary.states.open : "" }}</span></button>
+            <button class="rd-chip" :aria-pressed="view === 'open'" @click="look('open')">待审核 <span class="rd-num">{{ summary ? open : "" }}</span></button>
             <button class="rd-chip" :aria-pressed="view === 'second'" title="别人标过、您还没有标的：两人各标一次，才知道是否一致" @click="look('second')">第二人标注</button>
             <button class="rd-chip" :aria-pressed="view === 'skipped'" @click="look('skipped')">跳过的</button>
           </div>
@@ -42,7 +44,7 @@ export default {
             <button class="rd-row" :class="{ open: n === at }" :aria-current="n === at" :data-id="row.message_id" @click="go(n)">
               <span class="rd-row-text">{{ row.text }}</span>
               <span class="rd-row-foot"><span>{{ row.intent_title }}</span><span class="rd-num" :class="{ low: row.confidence < 0.5 }">{{ percent(row.confidence) }}</span>
-                <span v-if="row.alike > 1">相似 {{ row.alike }} 条</span><span v-for="r in row.reasons.slice(0, 2)" :key="r.name">{{ r.title }}</span>
+                <span v-if="row.alike > 1">相似 {{ row.alike }} 条</span><span v-for="r in brief(row)" :key="r.name">{{ r.title }}</span>
                 <span v-if="fate(row)" class="rd-fate" :class="fate(row).kind">{{ fate(row).text }}</span></span>
             </button>
           </li>
@@ -51,7 +53,7 @@ export default {
       </aside>
       <div class="rd-review-middle rd-col">
         <template v-if="row">
-          <div class="rd-review-talk" aria-label="前后的对话" tabindex="0" role="group">
+          <div class="rd-review-talk" ref="talk" aria-label="前后的对话" tabindex="0" role="group">
             <p v-for="(line, n) in around" :key="n" :class="{ this: line.this }"><b>{{ who(line.sender) }}</b>{{ line.text }}</p>
             <p v-if="!detail" class="rd-muted">正在读取这条消息的前后文……</p>
           </div>
@@ -76,7 +78,7 @@ export default {
             <datalist id="rd-places"><option v-for="p in (words ? words.places : [])" :key="p.value" :value="p.label"></option></datalist>
             <datalist id="rd-operators"><option v-for="p in (words ? words.operators : [])" :key="p.value" :value="p.label"></option></datalist>
             <div class="rd-intents" role="group" aria-label="意图">
-              <button v-for="i in intents" :key="i.name" class="rd-intent" :aria-pressed="intent === i.name" @click="choose(i.name)"><kbd v-if="keyOf(i.name)">{{ keyOf(i.name) }}</kbd>{{ i.title }}</button>
+              <button v-for="i in inOrder" :key="i.name" class="rd-intent" :aria-pressed="intent === i.name" @click="choose(i.name)"><kbd v-if="keyOf(i.name)">{{ keyOf(i.name) }}</kbd>{{ i.title }}</button>
             </div>
             <div class="rd-intents" v-if="intent === 'complain_service'" role="group" aria-label="投诉类别">
               <span class="rd-muted">类别</span>
@@ -84,7 +86,7 @@ export default {
             </div>
             <p v-if="clash" class="rd-alert" role="alert">{{ clash }} <button class="rd-button" @click="send('relabel')">改掉数据里的标注（r）</button></p>
             <div class="rd-acts rd-review-acts">
-              <span class="rd-muted" aria-live="polite">{{ said }}</span><span class="rd-spring"></span>
+              <button class="rd-link" @click="$refs.help.showModal()">快捷键（?）</button><span class="rd-muted" aria-live="polite">{{ said }}</span><span class="rd-spring"></span>
               <button class="rd-button" :disabled="!history.length" @click="undo">撤销（z）</button>
               <button class="rd-button" v-if="view !== 'second'" @click="skip">跳过（s）</button>
               <button class="rd-button rd-primary" :disabled="!ready" @click="send()">{{ view === "second" ? "记下我的标注" : "采用" }}（Enter）</button>
@@ -95,14 +97,14 @@ export default {
       </div>
       <aside class="rd-review-side rd-col" aria-label="参考">
         <section v-if="detail"><h2>数据里相近的例句</h2>
-          <ul class="rd-near" v-if="detail.near.length"><li v-for="n in detail.near" :key="n.file + n.line" :class="{ against: intent && n.same && n.intent !== intent }">
+          <ul class="rd-near" v-if="near.length"><li v-for="n in near" :key="n.file + n.line" :class="{ against: intent && n.same && n.intent !== intent }">
             <span>{{ n.text }}</span><span class="rd-muted">{{ n.intent_title }}<template v-if="n.category"> · {{ categoryTitle(n.category) }}</template> · 像 {{ Math.round(n.likeness) }}%<template v-if="n.same">，算同一句</template> · {{ n.file.replace("data/nlu/", "") }} 第 {{ n.line }} 行</span></li></ul>
-          <p v-else class="rd-empty">数据里没有相近的例句。</p></section>
+          <p v-else class="rd-muted">数据里没有相近的例句。</p></section>
         <section v-if="detail && (detail.labels.length || detail.labelled_by_others)"><h2>训练师的标注</h2>
           <ul class="rd-near"><li v-for="l in detail.labels" :key="l.trainer"><span>{{ l.mine ? "我" : l.trainer }}：{{ l.intent_title }}</span></li></ul>
           <p v-if="!detail.labels.length" class="rd-muted">另有 {{ detail.labelled_by_others }} 人标过；您标完才显示，免得受影响。</p></section>
         <section v-if="row"><h2>标签</h2>
-          <form class="rd-set" @submit.prevent="tag"><span class="rd-chips"><button type="button" v-for="t in row.tags" :key="t" class="rd-chip" :aria-label="'去掉标签 ' + t" @click="untag(t)">{{ t }} ×</button></span>
+          <form class="rd-set" @submit.prevent="tag"><span v-if="row.tags.length" class="rd-chips"><button type="button" v-for="t in row.tags" :key="t" class="rd-chip" :aria-label="'去掉标签 ' + t" @click="untag(t)">{{ t }} ×</button></span>
             <input class="rd-input" v-model.trim="newTag" maxlength="32" placeholder="加标签，Enter" aria-label="加标签"></form></section>
         <section><h2>这一次</h2><p class="rd-figures"><span>采用 <b class="rd-num">{{ tally.accepted }}</b></span><span>跳过 <b class="rd-num">{{ tally.skipped }}</b></span><span v-if="pace">每条 <b class="rd-num">{{ pace }}</b> 秒</span></p>
           <p><a class="rd-cite" href="/workbench/changes">看我的修改集，写入文件</a></p></section>
@@ -118,12 +120,23 @@ export default {
     rows: [], at: 0, details: {}, asked: {}, number: 0, more: false, loaded: false, view: "open",
     filters: { reason: "", intent: "", channel: "", tag: "", days: "", words: "" },
     intent: "", category: "", spans: [], picking: null, clash: "", said: "", newTag: "",
-    history: [], fates: {}, tally: { accepted: 0, skipped: 0 }, began: 0, helps: HELP,
+    history: [], fates: {}, tally: { accepted: 0, skipped: 0 }, counted: 0, began: 0, helps: HELP,
   }),
   computed: {
     row() { return this.rows[this.at] || null; },
     detail() { return this.row ? this.details[this.row.message_id] : null; },
     around() { return this.detail ? this.detail.around : [{ sender: "customer", text: this.row.text, this: true }]; },
+    /** What waits: what the API counted, less what was decided since. */
+    open() { return Math.max(0, this.summary.states.open - (this.tally.accepted + this.tally.skipped - this.counted)); },
+    /** Whoever labels as the second must not read the first one's label in the data. */
+    near() {
+      const blind = this.view === "second" && !this.detail.labels.some((l) => l.mine);
+      return this.detail.near.filter((n) => !(blind && n.same));
+    },
+    inOrder() {
+      const place = (intent) => (KEY_OF[intent.name] ? ORDER.indexOf(KEY_OF[intent.name]) : ORDER.length);
+      return [...this.intents].sort((a, b) => place(a) - place(b));
+    },
     intents() { return this.words ? this.words.intents : []; },
     categories() { return this.words ? this.words.categories : []; },
     facts() { return this.words ? this.words.facts : []; },
@@ -145,6 +158,12 @@ export default {
       return parts;
     },
   },
+  watch: {
+    summary() { this.counted = this.tally.accepted + this.tally.skipped; },
+    detail() {
+      this.$nextTick(() => this.$refs.talk?.querySelector(".this")?.scrollIntoView({ block: "nearest" }));
+    },
+  },
   mounted() {
     this.onKey = (event) => this.key(event);
     document.addEventListener("keydown", this.onKey);
@@ -161,6 +180,11 @@ export default {
     titleOf(name) { return this.intents.find((i) => i.name === name)?.title || (name === "nlu_fallback" ? "没有听懂" : name); },
     categoryTitle(name) { return this.categories.find((c) => c.name === name)?.title || (name === "billing" ? "费用" : name); },
     factOf(name) { return this.facts.find((f) => f.name === name); },
+    /** The two reasons that say more than the confidence beside them does. */
+    brief(row) {
+      const told = row.reasons.filter((r) => r.name !== "low_confidence" && r.title !== row.intent_title);
+      return (told.length ? told : row.reasons.filter((r) => r.title !== row.intent_title)).slice(0, 2);
+    },
     fate(row) { return this.fates[row.message_id]; },
     query() {
       const { days, ...rest } = this.filters;
@@ -262,8 +286,11 @@ export default {
       this.began ||= this.shownAt;
     },
     next() {
-      this.said = "";
-      this.go(this.at + 1);
+      const open = (row) => !this.fates[row.message_id];
+      const below = this.rows.findIndex((row, n) => n > this.at && open(row));
+      const next = below >= 0 ? below : this.more ? -1 : this.rows.findIndex(open);
+      this.go(next >= 0 ? next : this.at + 1);
+      this.said = next >= 0 || this.more ? "" : "这些都看过了。";
     },
     undo() {
       const last = this.history.pop();

@@ -27,14 +27,14 @@ export default {
       <div class="rd-run-grid" v-if="runs.length">
         <nav class="rd-run-box rd-run-list" style="padding: 0" aria-label="历次训练">
           <button v-for="r in runs" :key="r.id" class="rd-run-row" :aria-current="r.id === run?.id ? 'true' : 'false'" @click="$emit('pick', r.id)">
-            <span><time :datetime="r.created_at">{{ clock(r.created_at) }}</time><b class="rd-verdict" :class="r.verdict || r.state">{{ r.decision ? decisions[r.decision] : r.verdict ? verdicts[r.verdict] : states[r.state] }}</b></span>
+            <span><time :datetime="r.created_at">{{ clock(r.created_at) }}</time><b class="rd-verdict" :class="r.decision || r.verdict || r.state">{{ r.decision ? decisions[r.decision] : r.verdict ? verdicts[r.verdict] : states[r.state] }}</b></span>
             <span class="rd-muted">{{ r.author }}<span class="rd-num">{{ r.candidate || phases[r.phase] || "" }}</span></span>
             <span class="rd-run-bar" v-if="r.state === 'running'" role="progressbar" :aria-valuenow="Math.round(r.progress * 100)" aria-valuemin="0" aria-valuemax="100" :aria-label="'训练进度 ' + clock(r.created_at)"><i :style="{ width: r.progress * 100 + '%' }"></i></span>
           </button>
         </nav>
         <article v-if="run" style="display: grid; gap: var(--rd-3)">
           <div class="rd-run-box" v-if="run.state === 'running' || run.state === 'queued'">
-            <div class="rd-run-head"><b>{{ states[run.state] }}</b><span class="rd-muted" aria-live="polite">{{ phases[run.phase] || "" }} · {{ run.text }}</span><span style="flex: 1"></span><span class="rd-num">{{ Math.round(run.progress * 100) }}%</span>
+            <div class="rd-run-head"><b>{{ states[run.state] }}</b><span class="rd-muted" aria-live="polite">{{ phases[run.phase] || "" }} · {{ progress }}</span><span style="flex: 1"></span><span class="rd-num">{{ Math.round(run.progress * 100) }}%</span>
               <button class="rd-button" :disabled="busy" @click="$emit('cancel', run.id)">取消</button></div>
             <div class="rd-run-bar" role="progressbar" :aria-valuenow="Math.round(run.progress * 100)" aria-valuemin="0" aria-valuemax="100" aria-label="这次训练的进度"><i :style="{ width: run.progress * 100 + '%' }"></i></div>
           </div>
@@ -55,12 +55,12 @@ export default {
             </form>
             <p v-else class="rd-muted">这个模型正在使用。</p>
           </div>
-          <table class="rd-table" v-if="run.after" aria-label="总分">
+          <table class="rd-table rd-run-scores" v-if="run.after" aria-label="总分">
             <thead><tr><th>测试集 {{ run.after.messages || 0 }} 句</th><th class="rd-right-align">现在</th><th class="rd-right-align">候选</th><th class="rd-right-align">变化</th></tr></thead>
             <tbody><tr v-for="f in figures" :key="f.key"><td>{{ f.title }}</td><td class="rd-right-align rd-num">{{ f.before }}</td><td class="rd-right-align rd-num">{{ f.after }}</td><td class="rd-right-align rd-num" :class="{ low: f.down }">{{ f.change }}</td></tr>
-              <tr v-if="talks"><td>测试对话</td><td class="rd-right-align rd-num">{{ of(talks.before, talks.total) }}</td><td class="rd-right-align rd-num">{{ of(talks.after, talks.total) }}</td><td></td></tr>
-              <tr v-if="run.details?.cases"><td>诊断树案例</td><td class="rd-right-align rd-num">{{ of(run.details.cases.before, run.details.cases.total) }}</td><td class="rd-right-align rd-num">{{ of(run.details.cases.after, run.details.cases.total) }}</td><td></td></tr>
-              <tr v-if="run.details?.replay"><td>改正过的消息</td><td class="rd-right-align rd-num">{{ of(run.details.replay.before, run.details.replay.total) }}</td><td class="rd-right-align rd-num">{{ of(run.details.replay.after, run.details.replay.total) }}</td><td></td></tr>
+              <tr v-if="talks"><td>测试对话</td><td class="rd-right-align rd-num">{{ of(talks.before, talks.total) }}</td><td class="rd-right-align rd-num">{{ of(talks.after, talks.total) }}</td><td class="rd-right-align rd-num" :class="{ low: talks.after < talks.before }">{{ passed(talks) }}</td></tr>
+              <tr v-if="run.details?.cases"><td>诊断树案例</td><td class="rd-right-align rd-num">{{ of(run.details.cases.before, run.details.cases.total) }}</td><td class="rd-right-align rd-num">{{ of(run.details.cases.after, run.details.cases.total) }}</td><td class="rd-right-align rd-num" :class="{ low: run.details.cases.after < run.details.cases.before }">{{ passed(run.details.cases) }}</td></tr>
+              <tr v-if="run.details?.replay"><td>改正过的消息</td><td class="rd-right-align rd-num">{{ of(run.details.replay.before, run.details.replay.total) }}</td><td class="rd-right-align rd-num">{{ of(run.details.replay.after, run.details.replay.total) }}</td><td class="rd-right-align rd-num" :class="{ low: run.details.replay.after < run.details.replay.before }">{{ passed(run.details.replay) }}</td></tr>
             </tbody>
           </table>
           <figure class="rd-run-plot" v-for="plot in plots" :key="plot.title" style="margin: 0">
@@ -80,12 +80,12 @@ export default {
             <p v-else class="rd-empty">没有。</p>
             <button v-if="list.rows.length > fold && !open[list.title]" class="rd-button" @click="open[list.title] = true">全部显示</button>
           </section>
-          <details v-if="run.log"><summary>日志</summary><pre class="rd-run-log" tabindex="0">{{ run.log }}</pre></details>
+          <details v-if="run.log" :open="run.state === 'running'"><summary>日志</summary><pre class="rd-run-log" tabindex="0">{{ run.log }}</pre></details>
         </article>
       </div>
       <p v-else-if="loaded" class="rd-empty">还没有训练过。改好数据以后点“开始训练”，进度、比较结果和每一句的变化会出现在这里。</p>
     </section>`,
-  props: { runs: { type: Array, default: () => [] }, run: Object, models: { type: Object, default: () => ({}) }, supervises: Boolean, loaded: Boolean, busy: Boolean },
+  props: { runs: { type: Array, default: () => [] }, run: Object, words: Object, models: { type: Object, default: () => ({}) }, supervises: Boolean, loaded: Boolean, busy: Boolean },
   data: () => ({ reason: "", asking: null, open: {}, states: STATES, verdicts: VERDICTS, decisions: DECISIONS, phases: PHASES, fold: FOLD }),
   watch: {
     "run.id"() {
@@ -105,6 +105,11 @@ export default {
     },
     talks() {
       return this.run?.details?.conversations;
+    },
+    /** What is done now, and behind it for how long it has been trained. */
+    progress() {
+      const [, seconds, text] = this.run.text.match(/^([\d.]+) 秒\s+(.*)$/) || [];
+      return text ? `${text}，已用 ${rdStaff.span(Number(seconds))}` : this.run.text;
     },
     took() {
       const { started_at, ended_at } = this.run;
@@ -131,13 +136,14 @@ export default {
           const at = (f1) => 1 + (98 * ((f1 ?? lowest) - lowest)) / (1 - lowest);
           const [from, to] = [at(r.before), at(r.after)];
           const way = Math.abs(to - from) < 0.5 ? "" : to > from ? "up" : "down";
-          return { ...r, from, to, way, before: number(r.before, 3), after: number(r.after, 3) };
+          return { ...r, title: this.titles[r.name] || r.title, from, to, way, before: number(r.before, 3), after: number(r.after, 3) };
         }).sort((a, b) => Math.abs(b.to - b.from) - Math.abs(a.to - a.from) || a.to - b.to),
       }));
     },
     titles() {
       const labels = this.run?.details?.labels || {};
-      return Object.fromEntries([...(labels.intents || []), ...(labels.categories || [])].map((r) => [r.name, r.title]));
+      const known = [...(labels.intents || []), ...(labels.categories || []), ...(this.words?.intents || []), ...(this.words?.categories || []), ...(this.words?.facts || [])];
+      return { nlu_fallback: "没有听懂", ...Object.fromEntries(known.map((r) => [r.name, r.title])) };
     },
     lists() {
       const found = this.run?.details?.messages;
@@ -158,10 +164,19 @@ export default {
       return this.open[list.title] ? list.rows : list.rows.slice(0, FOLD);
     },
     said(it) {
-      const facts = Object.entries(it.facts || {}).map(([fact, value]) => `${fact}=${value}`);
+      const facts = Object.entries(it.facts || {}).map(([fact, value]) => `${this.titles[fact] || fact}：${this.value(fact, value)}`);
       const sure = it.confidence === undefined ? "" : ` ${Math.round(it.confidence * 100)}%`;
       const parts = [`${this.titles[it.intent] || it.intent}${sure}`, it.category ? this.titles[it.category] || it.category : "", ...facts];
       return parts.filter(Boolean).join("，");
+    },
+    value(fact, value) {
+      const known = this.words?.facts.find((f) => f.name === fact);
+      const list = known?.kind === "place" ? this.words.places : known?.kind === "operator" ? this.words.operators : known?.choices || [];
+      return list.find((c) => c.value === value)?.label || (value === "unsure" ? "不知道" : value);
+    },
+    /** How many more or fewer pass. */
+    passed({ before, after }) {
+      return before === null || before === undefined || after === null || after === undefined ? "" : signed(after - before, 0);
     },
     of: (some, all) => `${some === null || some === undefined ? "—" : some} / ${all}`,
     clock: (at) => rdStaff.dayAndClock(at),

@@ -48,6 +48,8 @@ class _Page:
         self._client = client
         self._shown = run
         self._one_reading = asyncio.Lock()
+        self._words: dict[str, Any] | None = None
+        """What intents and facts are called."""
 
     def build(self) -> None:
         ui.add_head_html(STYLE)
@@ -80,7 +82,9 @@ class _Page:
                 run = None
                 if self._shown is not None:
                     run = await call(person.get(f"/v1/training/runs/{self._shown}"))
-                self._panel.show(runs=runs, models=models, run=run, loaded=True)
+                if self._words is None:
+                    self._words = await call(person.get("/v1/training/vocabulary"))
+                self._panel.show(runs=runs, models=models, run=run, words=self._words, loaded=True)
 
     async def _begin(self) -> None:
         begun = await self._seat.call(self._seat.person.post("/v1/training/runs"))

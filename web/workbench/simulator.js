@@ -3,7 +3,7 @@ export default {
     <section class="rd-simulator" aria-label="模拟器">
       <div class="rd-draft-line"><h2>模拟器</h2><span class="rd-muted">按事实走一遍，什么都不会保存</span><span class="rd-spring"></span><button class="rd-link" :disabled="!chosen.length" @click="$emit('walk', {})">重新开始</button></div>
       <template v-if="seen">
-        <ol class="rd-path"><li v-for="p in seen.path" :key="p.node"><span>{{ p.title }}：<b>{{ p.answer_label }}</b><span v-if="p.by_table" class="rd-muted" :title="p.by_table.note">（{{ p.by_table.table }}，{{ p.by_table.source }}{{ p.by_table.as_of && p.by_table.as_of !== "undated" ? "，" + p.by_table.as_of : "" }}）</span></span>
+        <ol class="rd-path"><li v-for="p in seen.path" :key="p.node"><span>{{ p.title }}：<b>{{ p.answer_label }}</b><span v-if="p.by_table" class="rd-muted" :title="p.by_table.note">（{{ table(p.by_table) }}）</span></span>
           <span><span class="rd-cite" v-for="c in p.cites" :key="c.id" :title="c.title">{{ c.id }} </span><i v-if="p.inferred" class="rd-state">推断</i><button v-if="facts[p.fact] !== undefined" class="rd-link" :aria-label="'去掉 ' + p.title" @click="without(p.fact)">×</button></span></li></ol>
         <div class="rd-next" role="status">
           <template v-if="seen.step.kind === 'conclude'"><p><b>结论</b> {{ seen.step.title }} <span class="rd-cite" v-for="c in seen.step.cites" :key="c.id" :title="c.title">{{ c.id }} </span></p><p>{{ seen.step.cause }}</p><ol class="rd-steps"><li v-for="s in seen.step.steps" :key="s">{{ s }}</li></ol></template>
@@ -30,6 +30,7 @@ export default {
     },
   },
   methods: {
+    table: ({ table, source, as_of }) => [table, source, as_of !== "undated" && as_of].filter(Boolean).join("，"),
     say(fact, value) {
       this.value = "";
       this.$emit("walk", { ...this.facts, [fact]: value });

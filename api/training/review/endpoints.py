@@ -164,7 +164,9 @@ async def vocabulary(request: Request, _: Trainer) -> Vocabulary:
                 name=fact.id,
                 title=fact.title,
                 kind=fact.kind,
-                choices=[FactChoice(value=c.value, label=c.label) for c in fact.choices],
+                choices=[
+                    FactChoice(value=c.value, label=fact.label(c.value)) for c in fact.choices
+                ],
             )
             for fact in library.facts.values()
             if fact.asks_customer and fact.of_case

@@ -143,11 +143,18 @@ class Review:
     async def open_again(self, message_id: str, person: Staff) -> None:
         """Undo: open the message and those closed with it, take one's label and proposal back.
 
+        Of a second opinion only the label is taken back: what a colleague accepted stays so.
+
         Raises:
             Conflict: the proposal is written to the files already.
         """
         async with self.database.transaction() as session:
             item = await self._item(session, message_id)
+            given = [label for label, _, _ in await repository.labels(session, [message_id])]
+            own = next((label for label in given if label.staff_id == person.id), None)
+            if own is not None and own is not given[0]:
+                await session.delete(own)
+                return
             for change, held in await change_sets.of_messages(session, [message_id]):
                 if held.state not in change_sets.OPEN:
                     raise Conflict(
@@ -155,9 +162,8 @@ class Review:
                     )
                 if held.author_id == person.id or person.role in ("supervisor", "admin"):
                     await session.delete(change)
-            label = await repository.label(session, message_id, person.id)
-            if label is not None:
-                await session.delete(label)
+            if own is not None:
+                await session.delete(own)
             if item.decided_at is not None:
                 await repository.open_again(session, item.group_id, item.decided_at)
             item.state, item.decided_at = "open", None

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from api.database import Database
 from api.training.review.models import ReviewItem, ReviewLabel
@@ -12,29 +12,33 @@ MOST = 2_000
 
 
 async def put_right(database: Database) -> list[dict[str, Any]]:
-    """Return `{id, text, intent, facts, category}` by the last word on each accepted message.
+    """Return `{id, text, intent, facts, category}` by what each message was accepted as.
 
-    Texts are masked; facts are those that were marked.
+    A second opinion, which comes later, is not in the data and not asked of a model. Texts are
+    masked; facts are those that were marked.
     """
+    accepted_with = (
+        select(func.min(ReviewLabel.id))
+        .where(ReviewLabel.item_id == ReviewItem.message_id)
+        .correlate(ReviewItem)
+        .scalar_subquery()
+    )
     asked = (
         select(ReviewItem.message_id, ReviewItem.text, ReviewLabel)
-        .join(ReviewLabel, ReviewLabel.item_id == ReviewItem.message_id)
+        .join(ReviewLabel, ReviewLabel.id == accepted_with)
         .where(ReviewItem.state == "accepted")
         .order_by(ReviewLabel.at.desc(), ReviewLabel.id.desc())
         .limit(MOST)
     )
     async with database.reading() as session:
         rows = (await session.execute(asked)).all()
-    found: dict[str, dict[str, Any]] = {}
-    for message_id, text, label in rows:
-        found.setdefault(
-            message_id,
-            {
-                "id": message_id,
-                "text": text,
-                "intent": label.intent,
-                "facts": {str(s["fact"]): str(s["value"]) for s in label.spans if "fact" in s},
-                "category": label.category,
-            },
-        )
-    return list(found.values())
+    return [
+        {
+            "id": message_id,
+            "text": text,
+            "intent": label.intent,
+            "facts": {str(s["fact"]): str(s["value"]) for s in label.spans if "fact" in s},
+            "category": label.category,
+        }
+        for message_id, text, label in rows
+    ]

@@ -52,7 +52,7 @@ class Trainings:
                 return waiting[0].id
             run = TrainingRun(
                 id=str(uuid.uuid4()),
-                author=person.username,
+                author=person.name,
                 state="queued",
                 phase="queued",
                 progress=0.0,
@@ -197,7 +197,7 @@ class Trainings:
             if run is not None:
                 run.decision, run.decided_by, run.decided_at = (
                     decision,
-                    person.username,
+                    person.name,
                     clock.now(),
                 )
                 run.reason = reason.strip() or None

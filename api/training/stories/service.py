@@ -62,7 +62,7 @@ class Stories:
             own = await review.said_by_customer(session, conversation_id)
             said: dict[str, ReviewLabel] = {}
             for label, _, _ in await review.labels(session, [m.id for m in own]):
-                said[label.item_id] = label
+                said.setdefault(label.item_id, label)  # what was accepted, no second opinion
         read = [m for m in own if m.choice is not None or "intent" in (m.trace or {})]
         if not read:
             raise Conflict("这段对话里没有机器人读过的话。", code="nothing_to_tell")

@@ -69,13 +69,24 @@ async def test_the_answer_to_a_push_does_not_wait_for_the_bot(app, phone, bot):
     await phone.gets(2)
 
 
-async def test_a_turn_waits_for_what_is_being_received_but_not_long(app, phone, bot):
+async def test_a_turn_waits_for_what_is_being_received_but_not_long(
+    app, phone, bot, monkeypatch
+):
+    longest = "api.channels.wechat.arrivals.LONGEST_WAIT_SECONDS"
+    monkeypatch.setattr(longest, 60.0)
+
+    async def nothing_to_resume():
+        return 0
+
+    # The look at the start takes up what is queued, whoever queued it.
+    monkeypatch.setattr(app.state.turns, "resume", nothing_to_resume)
     arrivals = app.state.wechat._arrivals
     with arrivals.one():  # another push is being stored
         await phone.says(TROUBLE)
         await asyncio.sleep(0.5)
         assert bot.turns == []
     await phone.gets(2)
+    monkeypatch.setattr(longest, 0.2)
     with arrivals.one():
         await phone.says("在吗")
         await phone.gets(3)

@@ -114,12 +114,13 @@ async def test_what_may_have_been_taken_is_not_sent_again_and_shown(
 async def test_a_call_that_hangs_is_unsure_and_holds_no_other_customer_up(
     connected, phone, new_phone, sim, monkeypatch
 ):
-    monkeypatch.setattr("api.channels.wechat.client.READ_SECONDS", 1.0)
+    monkeypatch.setattr("api.channels.wechat.client.READ_SECONDS", 8.0)
     fails(sim, "timeout", after_accept=True, seconds=20)
     await phone.says(TROUBLE)
+    await phone.gets(1)
     other = new_phone()
     await other.says(TROUBLE)
-    await other.gets(2, seconds=4)
+    await other.gets(2, seconds=7)  # the call that hangs is still open
     await settled(connected, phone, "unsure", "sent")
     assert len(phone.texts) == 2
 
