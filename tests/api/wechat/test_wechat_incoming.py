@@ -69,9 +69,7 @@ async def test_the_answer_to_a_push_does_not_wait_for_the_bot(app, phone, bot):
     await phone.gets(2)
 
 
-async def test_a_turn_waits_for_what_is_being_received_but_not_long(
-    app, phone, bot, monkeypatch
-):
+async def test_a_turn_waits_for_what_is_being_received_but_not_long(app, phone, bot, monkeypatch):
     longest = "api.channels.wechat.arrivals.LONGEST_WAIT_SECONDS"
     monkeypatch.setattr(longest, 60.0)
 
