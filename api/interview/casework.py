@@ -14,7 +14,7 @@ from api.conversations.service import Utterance
 from api.decision_tree import Ask, Wait
 from api.diagnosis.service import RunningCase
 from api.interview import complaints, wording
-from api.interview.local_time import spoken
+from api.interview.local_time import at_latest
 from api.interview.shown import least_recent, was_said
 from api.knowledge import KnowledgeBase
 from api.tickets import notices
@@ -144,7 +144,7 @@ class Casework:
             if "result" not in running or due < clock.now():
                 return Utterance(f"{sentence}工单号 {card['number']}。", ticket=card)
         return Utterance(
-            f"{sentence}工单号 {card['number']}，最晚 {spoken(due, self.country)} 答复您。",
+            f"{sentence}工单号 {card['number']}，{at_latest(due, self.country, '答复您')}。",
             ticket=card,
         )
 

@@ -24,6 +24,12 @@ def spoken(instant: datetime, country: str | None = None) -> str:
     return f"{text}（当地 {other_day}{there:%H:%M}）"
 
 
+def at_latest(due: datetime, country: str | None, then: str) -> str:
+    """Return e.g. `最晚 10月9日 18:00 答复您`; after a bracket there is no space."""
+    text = spoken(due, country)
+    return f"最晚 {text}{'' if text.endswith('）') else ' '}{then}"
+
+
 @cache
 def only_zone(country: str) -> ZoneInfo | None:
     """Return the time zone of a country that has just one (IANA zone.tab)."""

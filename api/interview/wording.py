@@ -11,7 +11,7 @@ from typing import Any
 from api.conversations.service import Utterance
 from api.decision_tree import Ask, Conclude, Fact, Library, Step, Wait, derive
 from api.interview import places
-from api.interview.local_time import spoken
+from api.interview.local_time import at_latest, spoken
 from api.privacy import masked
 
 OTHER_OPERATOR = {"label": "其他运营商", "value": "other"}
@@ -130,8 +130,9 @@ def acknowledgement(
 ) -> Utterance:
     """Return the confirmation of P2: number, what was understood, what follows, until when."""
     then = "接下来请回答几个小问题，用来找出原因。" if asks_on else ""
+    by = at_latest(due, country, "给您答复")
     return Utterance(
-        f"{heard}已为您登记，工单号 {card['number']}，最晚 {spoken(due, country)} 给您答复。{then}",
+        f"{heard}已为您登记，工单号 {card['number']}，{by}。{then}",
         citations=[],
         ticket=card,
     )
@@ -157,8 +158,8 @@ def conclusion(
     if outcome.steps:
         lines.append("您现在可以这样做：")
         lines += [f"{n}. {text}" for n, text in enumerate(outcome.steps, 1)]
-    until = spoken(due, facts.get("location"))
-    lines.append(f"我们会做的：{outcome.we_do.rstrip('。')}，最晚 {until} 答复您。")
+    until = at_latest(due, facts.get("location"), "答复您")
+    lines.append(f"我们会做的：{outcome.we_do.rstrip('。')}，{until}。")
     lines.append(f"工单号 {card['number']}。还有别的要帮忙吗？")
     cites = citations(library, outcome.cites)
     return Utterance("\n".join(lines), None, [], cites, card, trace(library, step))
@@ -177,7 +178,7 @@ def waiting(
     who = "、".join(BACK_OFFICE.get(w, w) for w in step.who if w != "agent") or "人工"
     text = (
         f"{prefix}您这边要问的已经问完了。下一步要由{who}查“{fact.title}”，机器人查不到，"
-        f"已转给人工核查，最晚 {spoken(due, facts.get('location'))} 在这里告诉您结果。"
+        f"已转给人工核查，{at_latest(due, facts.get('location'), '在这里告诉您结果')}。"
         f"工单号 {card['number']}。"
     )
     return Utterance(text, None, [], node_citations(library, step), card, trace(library, step))

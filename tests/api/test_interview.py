@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from api.interview.local_time import spoken
+from api.interview.local_time import at_latest, spoken
 
 HOME_FINE = {"works_at_home": "yes", "prl_updated": "yes"}
 
@@ -395,3 +395,9 @@ async def test_who_comes_back_to_the_chat_is_not_taken_to_be_back_in_china(
     number = (await in_taiwan.ticket())["number"]
     facts = (await admin.get(f"/v1/tickets/{number}")).json()["facts"]
     assert ("back_in_china" in facts) is taken
+
+
+def test_a_time_is_followed_by_a_space_only_after_digits():
+    due = datetime.fromisoformat("2026-10-09T10:00:00+00:00")
+    assert at_latest(due, None, "答复您") == "最晚 10月9日 18:00 答复您"
+    assert at_latest(due, "MM", "答复您") == "最晚 10月9日 18:00（当地 16:30）答复您"
