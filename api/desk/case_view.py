@@ -5,6 +5,7 @@ from api.desk import titles
 from api.desk.schemas import CaseOut, Cause, Contradiction, FactRow, Next, Option, Settable
 from api.desk.schemas import Step as Walked
 from api.diagnosis.service import RunningCase
+from api.interview import names
 from api.tickets import shown
 
 
@@ -22,7 +23,7 @@ def view(case: RunningCase, contradictions: list[Contradiction]) -> CaseOut:
                 answer=shown.value(library, visited.fact, visited.answer),
                 answer_label=titles.label(library, visited.fact, visited.answer),
                 citation=visited.citations[0] if visited.citations else "",
-                citation_title=titles.citation(library, visited.citations[0])
+                citation_title=names.citation(library, visited.citations[0])
                 if visited.citations
                 else "",
                 inferred=visited.inferred,
@@ -53,7 +54,7 @@ def _next(library: Library, step: Step) -> Next:
         outcome=outcome,
         outcome_title=titles.outcome(library, outcome),
         citation=cite,
-        citation_title=titles.citation(library, cite) if cite else "",
+        citation_title=names.citation(library, cite) if cite else "",
     )
 
 

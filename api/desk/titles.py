@@ -3,7 +3,7 @@
 from typing import Any
 
 from api.decision_tree import UNSURE, Choice, Library
-from api.interview import places
+from api.interview import names, places
 from api.interview.names import CATEGORIES, INTENTS
 from api.interview.replies import WAITING
 from api.interview.wording import BACK_OFFICE, OTHER_OPERATOR
@@ -41,27 +41,12 @@ def outcome(library: Library, name: str | None) -> str | None:
     return library.outcomes[name].title if name in library.outcomes else name
 
 
-def citation(library: Library, name: str) -> str:
-    return library.citations[name].title if name in library.citations else name
-
-
 def label(library: Library, name: str, value: str) -> str:
     """Return a fact's value in words; a personal one masked."""
     declared = library.facts.get(name)
-    if declared is None:
-        return value
-    if value == UNSURE:
-        return declared.unsure_label
-    if declared.kind == "place":
-        return places.name(value)
-    if declared.kind == "operator":
-        if value == OTHER_OPERATOR["value"]:
-            return OTHER_OPERATOR["label"]
-        row = library.tables["operators"].rows.get(value)
-        return str(row.columns["names"][0]) if row else value
-    if declared.personal:
+    if declared is not None and declared.personal and value != UNSURE:
         return shown.value(library, name, value)
-    return declared.label(value)
+    return names.label(library, name, value)
 
 
 def options(library: Library, name: str, location: str | None) -> list[dict[str, str]] | None:

@@ -1,4 +1,8 @@
-"""What staff read for intents and categories of complaints."""
+"""What staff read for intents, categories of complaints, citations and values of facts."""
+
+from api.decision_tree import UNSURE, Library
+from api.interview import places
+from api.interview.wording import OTHER_OPERATOR
 
 INTENTS = {
     "greet": "打招呼",
@@ -32,3 +36,24 @@ CATEGORIES = {
     "privacy": "个人信息",
     "technical_fault": "技术故障",
 }
+
+
+def citation(library: Library, name: str) -> str:
+    return library.citations[name].title if name in library.citations else name
+
+
+def label(library: Library, fact: str, value: str) -> str:
+    """Return a value in words: 缅甸, 双模国际卡, 不知道; it is not masked."""
+    declared = library.facts.get(fact)
+    if declared is None:
+        return value
+    if value == UNSURE:
+        return declared.unsure_label
+    if declared.kind == "place":
+        return places.name(value)
+    if value == OTHER_OPERATOR["value"] and declared.kind == "operator":
+        return OTHER_OPERATOR["label"]
+    table = library.tables.get(declared.values_from or "")
+    row = table.rows.get(value) if table else None
+    names = row.columns.get("names") if row else None
+    return str(names[0]) if names else declared.label(value)

@@ -70,8 +70,9 @@ def fake():
     return FakeApi()
 
 
-@pytest.fixture
-async def agent(fake, monkeypatch):
+@contextlib.asynccontextmanager
+async def at_the_pages(fake, monkeypatch, parts):
+    """Yield somebody in front of these pages, with `fake` as the API."""
     told = []
     before = Element.run_method
 
@@ -84,14 +85,20 @@ async def agent(fake, monkeypatch):
     news = News(api)
     async with user_simulation() as user:
         desk = shell.Desk(api, news)
-        for part in (page, back_office, overview, phrases):
+        for part in parts:
             part.install(desk)
         user.http_client.cookies.set(COOKIE, "secret")
-        keeping = asyncio.create_task(news._keep_queue())
-        news._queue_is_old.set()
-        await settle()
         yield Agent(user, fake, news, told, desk.seats)
+    await api.close()
+
+
+@pytest.fixture
+async def agent(fake, monkeypatch):
+    async with at_the_pages(fake, monkeypatch, (page, back_office, overview, phrases)) as agent:
+        keeping = asyncio.create_task(agent.news._keep_queue())
+        agent.news._queue_is_old.set()
+        await settle()
+        yield agent
         keeping.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await keeping
-    await api.close()

@@ -1,16 +1,10 @@
 """The pages of training and practice, with a fake API behind them."""
 
-import httpx2
 import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
-from nicegui.element import Element
-from nicegui.testing import user_simulation
 
-from tests.web.conftest import Agent, settle
-from web import shell
-from web.api_client import COOKIE, Api
-from web.news import News
+from tests.web.conftest import at_the_pages, settle
 from web.workbench import practice, runs
 
 pytestmark = pytest.mark.filterwarnings("default")  # the page library's own
@@ -119,23 +113,8 @@ def fake():
 
 @pytest.fixture
 async def trainer(fake, monkeypatch):
-    told = []
-    before = Element.run_method
-
-    def run_method(self, name, *args, **more):
-        told.append((self, name, list(args)))
-        return before(self, name, *args, **more)
-
-    monkeypatch.setattr(Element, "run_method", run_method)
-    api = Api("http://api.test", "key", httpx2.ASGITransport(app=fake.app))
-    news = News(api)
-    async with user_simulation() as user:
-        desk = shell.Desk(api, news)
-        for part in (runs, practice):
-            part.install(desk)
-        user.http_client.cookies.set(COOKIE, "secret")
-        yield Agent(user, fake, news, told, desk.seats)
-    await api.close()
+    async with at_the_pages(fake, monkeypatch, (runs, practice)) as trainer:
+        yield trainer
 
 
 @pytest.fixture
