@@ -137,6 +137,23 @@ def frame(taken: Seat, here: str, rehearsing: bool = False) -> None:
         )
 
 
+async def trainers_seat(
+    desk: Desk, request: Request, client: Client, path: str, what: str
+) -> Seat | None:
+    """Return the seat of a trainer on a framed page; None where the page said why not.
+
+    `what` names the page in that sentence: 审核, 诊断树.
+    """
+    taken = await seat(desk, request, client, path)
+    if taken is None:
+        return None
+    frame(taken, path, desk.news.queue.rehearsing)
+    if taken.role in TRAINERS:
+        return taken
+    refuse(f"{what}给训练师使用，您的角色不能打开。")
+    return None
+
+
 def refuse(sentence: str) -> None:
     """Say why there is nothing here for this person."""
     with ui.element("main").classes("rd-empty-page"):

@@ -71,8 +71,8 @@ def fake():
 
 
 @contextlib.asynccontextmanager
-async def at_the_pages(fake, monkeypatch, parts):
-    """Yield somebody in front of these pages, with `fake` as the API."""
+async def at_the_pages(fake, monkeypatch, parts, sitting=Agent):
+    """Yield somebody (`sitting`) in front of these pages; `fake.app` is the API."""
     told = []
     before = Element.run_method
 
@@ -88,7 +88,7 @@ async def at_the_pages(fake, monkeypatch, parts):
         for part in parts:
             part.install(desk)
         user.http_client.cookies.set(COOKIE, "secret")
-        yield Agent(user, fake, news, told, desk.seats)
+        yield sitting(user, fake, news, told, desk.seats)
     await api.close()
 
 

@@ -1,20 +1,16 @@
 """The pages of trees, articles and phrases, with the real API behind them in this process."""
 
 import shutil
+from types import SimpleNamespace
 
-import httpx2
 import pytest
 from nicegui import events, ui
-from nicegui.element import Element
-from nicegui.testing import user_simulation
 
 from api.settings import Settings
 from tests.api import conftest as real
 from tests.training.checkouts import checkout_in
-from tests.web.conftest import Agent, settle
-from web import shell
-from web.api_client import COOKIE, Api
-from web.news import News
+from tests.web.conftest import Agent, at_the_pages, settle
+from web.api_client import COOKIE
 from web.workbench import articles, trees
 from web.workbench.draft_elements import (
     Changes,
@@ -84,24 +80,11 @@ def settings(database_url, tmp_path, project):
 @pytest.fixture
 async def trainer(app, new_staff, monkeypatch):
     lin, wu = await new_staff("trainer", "lin.qing"), await new_staff("trainer", "wu.min")
-    told = []
-    before = Element.run_method
-
-    def run_method(self, name, *args, **more):
-        told.append((self, name, list(args)))
-        return before(self, name, *args, **more)
-
-    monkeypatch.setattr(Element, "run_method", run_method)
-    api = Api("http://roamdesk.test", "key", httpx2.ASGITransport(app=app))
-    async with user_simulation() as user:
-        desk = shell.Desk(api, News(api))
-        for part in (trees, articles):
-            part.install(desk)
-        person = Trainer(user, app, desk.news, told, desk.seats)
+    real_api = SimpleNamespace(app=app)
+    async with at_the_pages(real_api, monkeypatch, (trees, articles), Trainer) as person:
         person.lin, person.wu = lin, wu
         person.become(lin)
         yield person
-    await api.close()
 
 
 @pytest.fixture

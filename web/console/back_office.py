@@ -6,8 +6,8 @@ from fastapi import Request
 from nicegui import Client, background_tasks, ui
 
 from web import shell
-from web.console.elements import Panel
 from web.news import QUEUE
+from web.panel import Panel
 from web.shell import Desk, Seat
 
 HERE = "/console/back-office"

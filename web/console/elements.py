@@ -1,24 +1,6 @@
-"""The console's own elements: one a panel, drawn in the browser from plain data.
+"""The console's own panels."""
 
-A panel of several hundred NiceGUI elements costs CPU and memory for every console that is open; one
-element with a list in it costs hardly any. All text is put in by Vue's interpolation, so nothing
-that a customer writes is ever HTML.
-"""
-
-from typing import Any
-
-from nicegui.element import Element
-
-
-class Panel(Element):
-    """An element that holds data and says what was done in it by its own events."""
-
-    def show(self, **props: Any) -> None:
-        """Give the panel new data; what is equal is not sent."""
-        changed = {name: value for name, value in props.items() if self._props.get(name) != value}
-        if changed:
-            self._props.update(changed)
-            self.update()
+from web.panel import Panel
 
 
 class QueueList(Panel, component="queue.js"):

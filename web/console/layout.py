@@ -12,20 +12,7 @@ from web.console.elements import (
     Transcript,
 )
 from web.console.keys import HELP
-
-MERMAID = {
-    "startOnLoad": False,
-    "securityLevel": "strict",
-    "theme": "neutral",
-    "themeVariables": {"fontSize": "12px"},
-    "flowchart": {
-        "useMaxWidth": False,
-        "htmlLabels": True,
-        "nodeSpacing": 18,
-        "rankSpacing": 22,
-        "padding": 6,
-    },
-}
+from web.panel import MERMAID
 
 
 class Layout:

@@ -6,7 +6,7 @@ from fastapi import Request
 from nicegui import Client, ui
 
 from web import shell
-from web.console.elements import Panel
+from web.panel import Panel
 from web.shell import Desk, Seat
 
 HERE = "/console/phrases"

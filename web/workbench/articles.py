@@ -17,14 +17,10 @@ def install(desk: Desk) -> None:
 
     @ui.page(HERE, title=f"{TITLE} · RoamDesk")
     async def articles(request: Request, client: Client, d: str | None = None) -> None:
-        seat = await shell.seat(desk, request, client, HERE)
+        seat = await shell.trainers_seat(desk, request, client, HERE, "文章与常用语")
         if seat is None:
             return
-        shell.frame(seat, HERE, desk.news.queue.rehearsing)
         ui.add_head_html(STYLE)
-        if seat.role not in shell.TRAINERS:
-            shell.refuse("文章与常用语给训练师使用，您的角色不能打开。")
-            return
         page = Drafting(seat, {"article": "文章", "phrase": "常用语"}, diagnosis=False)
 
         async def begin() -> None:

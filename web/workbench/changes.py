@@ -6,7 +6,7 @@ from fastapi import Request
 from nicegui import Client, ui
 
 from web import shell
-from web.console.elements import Panel
+from web.panel import Panel
 from web.shell import Desk, Seat
 from web.workbench.review import STYLE
 
@@ -29,12 +29,8 @@ def install(desk: Desk) -> None:
 
     @ui.page(HERE, title="修改 · RoamDesk")
     async def changes(request: Request, client: Client, s: str = "") -> None:
-        seat = await shell.seat(desk, request, client, HERE)
+        seat = await shell.trainers_seat(desk, request, client, HERE, "修改集")
         if seat is None:
-            return
-        shell.frame(seat, HERE, desk.news.queue.rehearsing)
-        if seat.role not in shell.TRAINERS:
-            shell.refuse("修改集给训练师使用，您的角色不能打开。")
             return
         _Page(seat, s).begin()
 

@@ -6,7 +6,7 @@ from fastapi import Request
 from nicegui import Client, ui
 
 from web import shell
-from web.console.elements import Panel
+from web.panel import Panel
 from web.shell import Desk
 from web.workbench.review import STYLE
 
@@ -22,12 +22,8 @@ def install(desk: Desk) -> None:
 
     @ui.page(HERE, title="覆盖 · RoamDesk")
     async def coverage(request: Request, client: Client) -> None:
-        seat = await shell.seat(desk, request, client, HERE)
+        seat = await shell.trainers_seat(desk, request, client, HERE, "覆盖")
         if seat is None:
-            return
-        shell.frame(seat, HERE, desk.news.queue.rehearsing)
-        if seat.role not in shell.TRAINERS:
-            shell.refuse("覆盖给训练师使用，您的角色不能打开。")
             return
         ui.add_head_html(STYLE)
         with ui.element("main").classes("rd-page"):

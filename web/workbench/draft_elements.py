@@ -2,8 +2,7 @@
 
 from nicegui import ui
 
-from web.console.elements import Panel
-from web.console.layout import MERMAID
+from web.panel import MERMAID, Panel
 
 STYLE = '<link rel="stylesheet" href="/staff/drafts.css">'
 

@@ -6,7 +6,7 @@ from fastapi import Request
 from nicegui import Client, ui
 
 from web import shell
-from web.console.elements import Panel
+from web.panel import Panel
 from web.shell import Desk, Seat
 from web.workbench.runs import STYLE
 
@@ -25,12 +25,8 @@ def install(desk: Desk) -> None:
 
     @ui.page(HERE, title=f"{TITLE} · RoamDesk")
     async def practice(request: Request, client: Client) -> None:
-        seat = await shell.seat(desk, request, client, HERE)
+        seat = await shell.trainers_seat(desk, request, client, HERE, "练习")
         if seat is None:
-            return
-        shell.frame(seat, HERE, desk.news.queue.rehearsing)
-        if seat.role not in shell.TRAINERS:
-            shell.refuse("练习给训练师使用，您的角色不能打开。")
             return
         _Page(seat, client).build()
 

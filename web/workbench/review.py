@@ -12,7 +12,7 @@ from nicegui import Client, ui
 
 from web import shell
 from web.api_client import ApiError, SessionEnded
-from web.console.elements import Panel
+from web.panel import Panel
 from web.shell import Desk, Seat
 
 HERE = "/workbench"
@@ -29,12 +29,8 @@ def install(desk: Desk) -> None:
 
     @ui.page(HERE, title="审核 · RoamDesk")
     async def review(request: Request, client: Client) -> None:
-        seat = await shell.seat(desk, request, client, HERE)
+        seat = await shell.trainers_seat(desk, request, client, HERE, "审核")
         if seat is None:
-            return
-        shell.frame(seat, HERE, desk.news.queue.rehearsing)
-        if seat.role not in shell.TRAINERS:
-            shell.refuse("审核给训练师使用，您的角色不能打开。")
             return
         ReviewPage(seat).begin()
 

@@ -7,7 +7,7 @@ from fastapi import Request
 from nicegui import Client, background_tasks, ui
 
 from web import shell
-from web.console.elements import Panel
+from web.panel import Panel
 from web.shell import Desk, Seat
 
 HERE = "/workbench/runs"
@@ -30,12 +30,8 @@ def install(desk: Desk) -> None:
 
     @ui.page(HERE, title=f"{TITLE} · RoamDesk")
     async def runs(request: Request, client: Client, run: str | None = None) -> None:
-        seat = await shell.seat(desk, request, client, HERE)
+        seat = await shell.trainers_seat(desk, request, client, HERE, "训练与验证")
         if seat is None:
-            return
-        shell.frame(seat, HERE, desk.news.queue.rehearsing)
-        if seat.role not in shell.TRAINERS:
-            shell.refuse("训练与验证给训练师使用，您的角色不能打开。")
             return
         _Page(seat, client, run).build()
 

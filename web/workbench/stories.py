@@ -7,7 +7,7 @@ from fastapi import Request
 from nicegui import Client, background_tasks, ui
 
 from web import shell
-from web.console.elements import Panel
+from web.panel import Panel
 from web.shell import Desk, Seat
 from web.workbench.review import STYLE
 
@@ -27,12 +27,8 @@ def install(desk: Desk) -> None:
 
     @ui.page(HERE, title="故事 · RoamDesk")
     async def stories(request: Request, client: Client, c: str = "") -> None:
-        seat = await shell.seat(desk, request, client, HERE)
+        seat = await shell.trainers_seat(desk, request, client, HERE, "故事")
         if seat is None:
-            return
-        shell.frame(seat, HERE, desk.news.queue.rehearsing)
-        if seat.role not in shell.TRAINERS:
-            shell.refuse("故事给训练师使用，您的角色不能打开。")
             return
         _Page(seat, client, c).begin()
 

@@ -19,14 +19,10 @@ def install(desk: Desk) -> None:
     async def trees(
         request: Request, client: Client, d: str | None = None, t: str | None = None
     ) -> None:
-        seat = await shell.seat(desk, request, client, HERE)
+        seat = await shell.trainers_seat(desk, request, client, HERE, "诊断树")
         if seat is None:
             return
-        shell.frame(seat, HERE, desk.news.queue.rehearsing)
         ui.add_head_html(STYLE)
-        if seat.role not in shell.TRAINERS:
-            shell.refuse("诊断树给训练师使用，您的角色不能打开。")
-            return
         page = Drafting(seat, {"tree": TITLE}, diagnosis=True)
 
         async def begin() -> None:
